@@ -1,0 +1,5 @@
+/// The commands.
+@NullMarked
+package lastgood.cli;
+
+import org.jspecify.annotations.NullMarked;

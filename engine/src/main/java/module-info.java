@@ -1,0 +1,11 @@
+/// Carries a plan through crashes. Knows ports, never a vendor.
+module lastgood.engine {
+    requires static org.jspecify;
+    requires transitive lastgood.core;
+    requires com.fasterxml.jackson.databind;
+
+    exports lastgood.engine;
+    exports lastgood.engine.journal;
+    exports lastgood.engine.port;
+    exports lastgood.engine.steps;
+}
