@@ -1,0 +1,37 @@
+package lastgood.core;
+
+import java.time.Duration;
+
+/// How quantities are written for people, the same everywhere.
+public final class Words {
+
+    private Words() {}
+
+    /// `850ms`, `4.2s`, `3m10s`, `2h05m`, `6d 4h`: two units at most.
+    public static String duration(Duration d) {
+        if (d.isNegative()) {
+            return "-" + duration(d.negated());
+        }
+        if (d.toMillis() < 1000) {
+            return d.toMillis() + "ms";
+        }
+        if (d.toSeconds() < 60) {
+            var tenths = d.toMillis() / 100;
+            return tenths % 10 == 0 ? tenths / 10 + "s" : "%d.%ds".formatted(tenths / 10, tenths % 10);
+        }
+        if (d.toMinutes() < 60) {
+            return d.toSecondsPart() == 0
+                    ? d.toMinutes() + "m"
+                    : "%dm%02ds".formatted(d.toMinutes(), d.toSecondsPart());
+        }
+        if (d.toHours() < 48) {
+            return d.toMinutesPart() == 0 ? d.toHours() + "h" : "%dh%02dm".formatted(d.toHours(), d.toMinutesPart());
+        }
+        return d.toHoursPart() == 0 ? d.toDays() + "d" : "%dd %dh".formatted(d.toDays(), d.toHoursPart());
+    }
+
+    /// `1 release`, `2 releases`.
+    public static String count(long n, String noun) {
+        return "%d %s%s".formatted(n, noun, n == 1 ? "" : "s");
+    }
+}

@@ -1,0 +1,45 @@
+package lastgood.core;
+
+import java.util.List;
+
+/// What was seen of one workload at one moment. Every change is made conditional on `uid` and `stamp`,
+/// so that a change which somebody else made since then is found and never overwritten.
+///
+/// @param uid differs between a workload and one created later under the same name
+/// @param stamp the world's own version of the workload's wishes; changes with each change of them
+/// @param requested the revision it is asked to run
+/// @param mark the key of lastgood's last change to it, or empty; it outlives changes made by others
+/// @param wanted instances it is asked to run
+/// @param updated instances of the requested revision, ready or not
+/// @param ready instances of the requested revision that are ready for traffic
+/// @param old instances of any other revision that are not gone yet
+/// @param paused whether replacing instances is on hold
+/// @param observed whether the platform has taken notice of the latest wishes
+/// @param trouble why instances do not become ready, in the platform's words; empty if nothing is known
+public record WorkloadState(
+        Workload workload,
+        String uid,
+        String stamp,
+        Revision requested,
+        String mark,
+        int wanted,
+        int updated,
+        int ready,
+        int old,
+        boolean paused,
+        boolean observed,
+        List<String> trouble) {
+
+    public WorkloadState {
+        trouble = List.copyOf(trouble);
+    }
+
+    /// Runs exactly what it was asked to run, and nothing else any more.
+    public boolean complete() {
+        return observed && updated == wanted && ready == wanted && old == 0;
+    }
+
+    public String progress() {
+        return "%d of %d ready%s".formatted(ready, wanted, old == 0 ? "" : ", %d old left".formatted(old));
+    }
+}

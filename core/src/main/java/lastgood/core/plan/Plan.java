@@ -1,0 +1,97 @@
+package lastgood.core.plan;
+
+import java.util.List;
+import lastgood.core.ServiceRef;
+import lastgood.core.decide.ApprovalRule;
+
+/// An immutable answer to "how do we get there?": ordered steps with absolute targets, and who must agree.
+/// What was approved is what runs: the digest of all of this is in the approval, and nothing that depends
+/// on the moment of planning (clock, predictions) is in here.
+///
+/// @param from what runs now, for people
+/// @param to what will run, for people
+/// @param type derived by rules, never typed in
+/// @param typeReason why it is of that type
+/// @param lost what is lost by carrying it out; empty = nothing
+public record Plan(
+        Kind kind,
+        ServiceRef service,
+        String strategy,
+        String from,
+        String to,
+        Type type,
+        String typeReason,
+        List<PlannedStep> steps,
+        ApprovalRule approval,
+        List<String> lost) {
+
+    public Plan {
+        steps = List.copyOf(steps);
+        lost = List.copyOf(lost);
+        if (steps.stream().map(PlannedStep::id).distinct().count() != steps.size()) {
+            throw new IllegalArgumentException("two steps bear the same id");
+        }
+    }
+
+    public List<PlannedStep> main() {
+        return steps.stream().filter(s -> s.phase() == PlannedStep.Phase.MAIN).toList();
+    }
+
+    public List<PlannedStep> last() {
+        return steps.stream()
+                .filter(s -> s.phase() == PlannedStep.Phase.FINALLY)
+                .toList();
+    }
+
+    public PlannedStep step(String id) {
+        return steps.stream()
+                .filter(s -> s.id().equals(id))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("the plan has no step " + id));
+    }
+
+    /// What a run of the engine is for.
+    public enum Kind {
+        ROLLBACK("rollback", "rb"),
+        ROLLOUT("rollout", "ro"),
+        UNDO("undo", "rb"),
+        CHANGE("change", "op");
+
+        private final String word;
+        private final String prefix;
+
+        Kind(String word, String prefix) {
+            this.word = word;
+            this.prefix = prefix;
+        }
+
+        public String word() {
+            return word;
+        }
+
+        /// How the names of such runs begin.
+        public String prefix() {
+            return prefix;
+        }
+    }
+
+    /// The runbook's rollback types.
+    public enum Type {
+        /// Application only, no database change between the releases.
+        TYPE_1(1),
+        /// Database changes that the older release is proved to work with.
+        TYPE_2(2),
+        /// Everything else; unproven counts as this.
+        TYPE_3(3);
+
+        private final int number;
+
+        Type(int number) {
+            this.number = number;
+        }
+
+        public int number() {
+            return number;
+        }
+    }
+}

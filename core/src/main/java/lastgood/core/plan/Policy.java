@@ -1,0 +1,25 @@
+package lastgood.core.plan;
+
+import java.time.Duration;
+import lastgood.core.decide.SeverityMatrix;
+import lastgood.core.recover.WatchRules;
+
+/// The team's rules, as far as a plan depends on them.
+///
+/// @param matrix who approves what
+/// @param stepTimeout how long instances may take to be replaced
+/// @param watch what has to hold, and how long, before users count as recovered
+/// @param evidenceBudget how long evidence may take; an emergency gets less
+/// @param quarantine how long a release that was taken out may not come back unnoticed; zero = not at all
+public record Policy(
+        SeverityMatrix matrix, Duration stepTimeout, WatchRules watch, Duration evidenceBudget, Duration quarantine) {
+
+    /// The runbook: an emergency rollback captures logs, and nobody waits for them.
+    public static final Duration EVIDENCE_IN_EMERGENCY = Duration.ofSeconds(3);
+
+    public static final Duration EVIDENCE = Duration.ofSeconds(10);
+
+    public Policy withWatch(WatchRules rules) {
+        return new Policy(matrix, stepTimeout, rules, evidenceBudget, quarantine);
+    }
+}

@@ -1,0 +1,250 @@
+package lastgood.core.plan;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import lastgood.core.LedgerEntry.Leaving;
+import lastgood.core.Release;
+import lastgood.core.Revision;
+import lastgood.core.RevisionSelector;
+import lastgood.core.Selection;
+import lastgood.core.Severity;
+import lastgood.core.Standing;
+import lastgood.core.Strategy;
+import lastgood.core.Words;
+import lastgood.core.WorkloadState;
+import lastgood.core.decide.ApprovalRule;
+
+/// Plans the way back to an earlier release.
+///
+/// The order is always: evidence while it is still there; capacity before traffic; the target; the
+/// ledger, so that whoever comes next knows what runs; the proof; and only then the failed release is
+/// parked. Nothing is removed.
+public final class RollbackPlanner {
+
+    private RollbackPlanner() {}
+
+    /// What a person asks for.
+    ///
+    /// @param severity as stated; decides who approves
+    /// @param emergency last known good at once, the approval owed afterwards; never less safety
+    /// @param acceptsSchemaRisk whether a person has said yes to old code on a schema that is not proved
+    public record Request(
+            RevisionSelector target, Optional<Severity> severity, boolean emergency, boolean acceptsSchemaRisk) {}
+
+    public static Planned plan(Facts facts, Request request) {
+        var current = facts.current();
+        return switch (facts.ledger().select(request.target(), current)) {
+            case Selection.AlreadyLive(var release) -> alreadyThere(facts, release, request);
+            case Selection.NothingGood(var rejected) ->
+                new Planned.Refused(
+                        "there is no good release to go back to",
+                        rejected.stream().map(RollbackPlanner::line).toList(),
+                        rejected.isEmpty()
+                                ? "nothing older than the running release is recorded; name a release with --revision, or deploy one"
+                                : "if you know that one of them is good, name it: --revision %s"
+                                        .formatted(rejected.getFirst().release().version()));
+            case Selection.NoSuch(var wanted, var there) ->
+                new Planned.Refused(
+                        "there is no release `%s` of %s"
+                                .formatted(wanted, facts.seen().service()),
+                        there.stream()
+                                .map(r -> line(
+                                        new Selection.Rejected(r, facts.ledger().standing(r.number()))))
+                                .toList(),
+                        "choose one of these, or `good`, or `previous`");
+            case Selection.Ambiguous(var wanted, var matches) ->
+                new Planned.Refused(
+                        "`%s` is %d different releases".formatted(wanted, matches.size()),
+                        matches.stream()
+                                .map(r -> line(
+                                        new Selection.Rejected(r, facts.ledger().standing(r.number()))))
+                                .toList(),
+                        "name it by number or by digest");
+            case Selection.Chosen chosen -> to(facts, request, chosen);
+        };
+    }
+
+    private static Planned alreadyThere(Facts facts, Release release, Request request) {
+        var running = facts.seen().newest().filter(w -> w.requested().sameAs(release.revision()));
+        if (running.isPresent() && request.target() instanceof RevisionSelector.Good) {
+            return new Planned.NothingToDo(
+                    "%s runs already and counts as good; if it hurts, `release mark bad %s --reason …` or --revision previous"
+                            .formatted(release, release));
+        }
+        return new Planned.NothingToDo("%s is what runs already".formatted(release));
+    }
+
+    private static Planned to(Facts facts, Request request, Selection.Chosen chosen) {
+        var target = chosen.release();
+        var missing = facts.missing().get(target.revision().digest());
+        if (missing != null) {
+            return new Planned.Refused(
+                    "%s cannot be put back: %s".formatted(target, missing),
+                    chosen.rejected().stream().map(RollbackPlanner::line).toList(),
+                    "restore what is missing, or choose another release: `release list` shows them");
+        }
+        var migrations = migrationsSince(facts, target);
+        if (!migrations.isEmpty() && !request.acceptsSchemaRisk()) {
+            return new Planned.Refused(
+                    "%s would run on a schema it was not written for, and nothing proves that it can".formatted(target),
+                    migrations.stream().map(m -> "migration since then: " + m).toList(),
+                    "check the migrations; to go ahead all the same: --with-db never --confirm %s"
+                            .formatted(facts.seen().service().service()));
+        }
+        if (facts.seen().newest().isEmpty()) {
+            return new Planned.Refused(
+                    "%s has no workload to roll back".formatted(facts.seen().service()),
+                    List.of(),
+                    "put the release out instead: release deploy %s".formatted(target));
+        }
+        return new Planned.Ready(
+                new Plan(
+                        Plan.Kind.ROLLBACK,
+                        facts.seen().service(),
+                        facts.seen().strategy().word(),
+                        fromWords(facts),
+                        target.version().text(),
+                        migrations.isEmpty() ? Plan.Type.TYPE_1 : Plan.Type.TYPE_3,
+                        migrations.isEmpty()
+                                ? "no migration is recorded between the releases"
+                                : "%s in between, unproven; accepted by the requester"
+                                        .formatted(Words.count(migrations.size(), "migration")),
+                        steps(facts, request, target),
+                        approval(facts, request),
+                        List.of()),
+                remarks(facts, chosen));
+    }
+
+    private static String fromWords(Facts facts) {
+        return facts.current()
+                .map(r -> r.version().text())
+                .or(() -> facts.seen().newest().map(w -> w.requested().version().text()))
+                .orElse("-");
+    }
+
+    /// Migrations of every release after the target, up to the newest one: a schema does not go back with the pods.
+    private static List<String> migrationsSince(Facts facts, Release target) {
+        return facts.ledger().releases().stream()
+                .filter(r -> r.number() > target.number())
+                .flatMap(r -> r.migrations().stream())
+                .distinct()
+                .toList();
+    }
+
+    private static ApprovalRule approval(Facts facts, Request request) {
+        if (request.emergency()) {
+            return facts.policy().matrix().rule(Severity.SEV1).approval();
+        }
+        return request.severity()
+                .map(s -> facts.policy().matrix().rule(s).approval())
+                .orElse(new ApprovalRule.None());
+    }
+
+    private static List<String> remarks(Facts facts, Selection.Chosen chosen) {
+        var remarks = new ArrayList<String>();
+        if (!(chosen.standing() instanceof Standing.Good)) {
+            remarks.add("%s is not known to be good: %s"
+                    .formatted(chosen.release(), chosen.standing().words()));
+        }
+        chosen.rejected().forEach(r -> remarks.add("passed over " + line(r)));
+        if (facts.current().isEmpty()) {
+            remarks.add("what runs now is not in the ledger: somebody put it out without lastgood");
+        }
+        facts.seen().newest().stream()
+                .filter(WorkloadState::paused)
+                .forEach(w -> remarks.add(
+                        "the rollout is paused: the same change that restores the release also ends the pause"));
+        return remarks;
+    }
+
+    private static String line(Selection.Rejected r) {
+        return "%d  %s  %s  %s"
+                .formatted(
+                        r.release().number(),
+                        r.release().version(),
+                        r.release().revision().digest().brief(),
+                        r.standing().words());
+    }
+
+    private static List<PlannedStep> steps(Facts facts, Request request, Release target) {
+        var steps = new StepList(facts.policy());
+        var service = facts.seen().service();
+        steps.add(new Step.CaptureEvidence(
+                service,
+                request.emergency()
+                        ? Policy.EVIDENCE_IN_EMERGENCY
+                        : facts.policy().evidenceBudget()));
+        var park = new ArrayList<Step>();
+        switch (facts.seen().strategy()) {
+            case Strategy.Rolling _ -> facts.seen().active().ifPresent(w -> put(steps, w, target.revision()));
+            case Strategy.Canary(var main, var _, var _) -> canary(facts, steps, main, target, park);
+            case Strategy.BlueGreen colours -> blueGreen(facts, steps, colours, target, park);
+        }
+        steps.add(new Step.WriteLedger(service, notes(facts, target)));
+        steps.add(new Step.WatchRecovery(service, target, facts.policy().watch()));
+        park.forEach(steps::add);
+        return steps.steps();
+    }
+
+    private static void put(StepList steps, WorkloadState seen, Revision to) {
+        // A paused workload needs the step even if it already asks for the target: it also ends the pause.
+        if (!seen.requested().sameAs(to) || seen.paused()) {
+            steps.add(new Step.PutRevision(seen.workload(), seen.requested(), to));
+        }
+    }
+
+    private static void canary(Facts facts, StepList steps, String main, Release target, List<Step> park) {
+        var seen = facts.seen();
+        seen.liveCanary().ifPresent(canary -> {
+            if (seen.traffic().weight(main) != 100) {
+                steps.add(new Step.ShiftTraffic(seen.service(), seen.traffic().weights(), only(main)));
+            }
+            if (canary.wanted() > 0) {
+                park.add(new Step.Scale(canary.workload(), canary.wanted(), 0));
+            }
+        });
+        seen.workload(main).ifPresent(w -> put(steps, w, target.revision()));
+    }
+
+    private static void blueGreen(
+            Facts facts, StepList steps, Strategy.BlueGreen colours, Release target, List<Step> park) {
+        var seen = facts.seen();
+        var active = seen.active().orElseThrow(() -> new IllegalStateException("planned without a workload"));
+        var idle = colours.other(active.workload().name());
+        if (seen.workload(idle).isEmpty()) {
+            put(steps, active, target.revision());
+            return;
+        }
+        var other = seen.workload(idle).orElseThrow();
+        put(steps, other, target.revision());
+        // Capacity before traffic: the target takes at least what the failing colour carried.
+        var capacity = Math.max(active.wanted(), other.wanted());
+        if (other.wanted() != capacity) {
+            steps.add(new Step.Scale(other.workload(), other.wanted(), capacity));
+        }
+        steps.add(new Step.ShiftTraffic(seen.service(), seen.traffic().weights(), only(idle)));
+        if (active.wanted() > 0) {
+            park.add(new Step.Scale(active.workload(), active.wanted(), 0));
+        }
+    }
+
+    /// All traffic to one workload.
+    static SortedMap<String, Integer> only(String workload) {
+        return new TreeMap<>(java.util.Map.of(workload, 100));
+    }
+
+    private static List<Note> notes(Facts facts, Release target) {
+        var notes = new ArrayList<Note>();
+        facts.current().ifPresent(from -> {
+            notes.add(new Note.Leave(from.number(), Leaving.ROLLED_BACK));
+            if (facts.policy().quarantine().isPositive()) {
+                notes.add(new Note.Quarantine(from.number(), facts.policy().quarantine(), "was rolled back"));
+            }
+        });
+        notes.add(new Note.GoLive(target.number()));
+        return notes;
+    }
+}
