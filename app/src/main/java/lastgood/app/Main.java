@@ -14,7 +14,12 @@ public final class Main implements Runnable {
     private Main() {}
 
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Main()).execute(args));
+        System.exit(run(args));
+    }
+
+    /// The whole program but its end: [Training] calls it several times in one JVM.
+    static int run(String... args) {
+        return new CommandLine(new Main()).execute(args);
     }
 
     @Override
