@@ -4,4 +4,6 @@ module lastgood.engine {
     requires static org.jspecify;
     requires transitive lastgood.core;
     requires com.fasterxml.jackson.databind;
+
+    exports lastgood.engine.port;
 }

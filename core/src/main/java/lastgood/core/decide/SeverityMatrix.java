@@ -10,7 +10,7 @@ import lastgood.core.Severity;
 public record SeverityMatrix(Map<Severity, SeverityRule> rules) {
 
     /// The runbook names no deadline for an approval given afterwards; its post-mortem is due within 24 h.
-    private static final Duration APPROVAL_OWED_WITHIN = Duration.ofHours(24);
+    private static final Duration APPROVAL_OWED_WITHIN = Duration.ofDays(1);
 
     public SeverityMatrix {
         rules = Map.copyOf(rules);
@@ -38,14 +38,14 @@ public record SeverityMatrix(Map<Severity, SeverityRule> rules) {
                         "complete outage, data loss",
                         SeverityRule.Action.ROLLBACK_NOW,
                         new ApprovalRule.After(lead, List.of(), APPROVAL_OWED_WITHIN),
-                        Duration.ofHours(24)));
+                        Duration.ofDays(1)));
         rules.put(
                 Severity.SEV2,
                 new SeverityRule(
                         "elevated errors > 10%",
                         SeverityRule.Action.ROLLBACK,
                         new ApprovalRule.Before(lead, List.of(), false),
-                        Duration.ofHours(48)));
+                        Duration.ofDays(2)));
         // The on-call engineer is the one who types: the runbook asks for his decision, not for a second person.
         rules.put(
                 Severity.SEV3,

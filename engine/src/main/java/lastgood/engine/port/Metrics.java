@@ -1,0 +1,28 @@
+package lastgood.engine.port;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import lastgood.core.Digest;
+import lastgood.core.ServiceRef;
+
+/// What users got: counts and response times, by revision.
+public interface Metrics {
+
+    /// @param revision only requests that this revision answered; empty = all, also those that nobody answered
+    /// @param since requests older than this do not count
+    Window window(ServiceRef service, Optional<Digest> revision, Instant since);
+
+    /// Counts, never rates: whoever judges needs to know how much there was to see.
+    ///
+    /// @param span how much time the counts cover
+    /// @param errors responses of class 5xx, and requests that got none
+    /// @param p95 upper bound from the histogram; [Duration#ZERO] if there were no requests
+    record Window(Duration span, long requests, long errors, Duration p50, Duration p95, Duration p99) {
+
+        /// In per cent, 0 to 100; 0 if there were no requests, so look at `requests` first.
+        public double errorPercent() {
+            return requests == 0 ? 0 : 100.0 * errors / requests;
+        }
+    }
+}
