@@ -1,9 +1,11 @@
-/// Carries a plan through crashes. Knows ports, never a vendor. Export a package the day its first public type arrives:
-/// javac refuses to export an empty one.
+/// Carries a plan through crashes. Knows ports, never a vendor.
 module lastgood.engine {
     requires static org.jspecify;
     requires transitive lastgood.core;
-    requires com.fasterxml.jackson.databind;
+    requires transitive com.fasterxml.jackson.databind;
 
+    exports lastgood.engine;
+    exports lastgood.engine.journal;
     exports lastgood.engine.port;
+    exports lastgood.engine.steps;
 }

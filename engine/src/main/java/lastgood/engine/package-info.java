@@ -1,4 +1,5 @@
-/// Carries a plan through crashes: at most one act per look, every act written down before and after.
+/// Carries a plan through crashes: look, intent, act, look, done. Read [Engine] first, then [Next], then the
+/// handlers in `steps`.
 @NullMarked
 package lastgood.engine;
 

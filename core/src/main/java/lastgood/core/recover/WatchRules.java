@@ -1,8 +1,10 @@
 package lastgood.core.recover;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.TreeSet;
 
 /// What has to hold, and for how long, before we say that users recovered.
 ///
@@ -21,7 +23,8 @@ public record WatchRules(Set<Check> required, Duration every, int samplesWanted,
     private static final int SAMPLES_MIN = 5;
 
     public WatchRules {
-        required = Set.copyOf(required);
+        // Sorted, because a plan's digest must not depend on the order in which a set happens to be read.
+        required = Collections.unmodifiableSortedSet(new TreeSet<>(required));
         if (samplesWanted < 1 || failuresMax < 1 || blindMax < 1 || !every.isPositive()) {
             throw new IllegalArgumentException("a watch needs samples, a budget and a pace");
         }

@@ -1,4 +1,4 @@
-/// The run's only memory: appended by compare-and-swap, replayed after a crash.
+/// A run's only memory: records in a hash chain, appended by compare-and-swap, and what they come to.
 @NullMarked
 package lastgood.engine.journal;
 

@@ -9,4 +9,9 @@ public final class Forbidden extends RuntimeException {
     public Forbidden(String message) {
         super(message);
     }
+
+    @Override
+    public String getMessage() {
+        return String.valueOf(super.getMessage());
+    }
 }

@@ -13,4 +13,9 @@ public final class Unreachable extends RuntimeException {
     public Unreachable(String message, Throwable cause) {
         super(message, cause);
     }
+
+    @Override
+    public String getMessage() {
+        return String.valueOf(super.getMessage());
+    }
 }

@@ -8,4 +8,9 @@ public final class WorldMoved extends RuntimeException {
     public WorldMoved(String message) {
         super(message);
     }
+
+    @Override
+    public String getMessage() {
+        return String.valueOf(super.getMessage());
+    }
 }

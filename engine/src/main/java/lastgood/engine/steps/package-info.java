@@ -1,4 +1,4 @@
-/// One handler for each kind of step: look, decide, act.
+/// One handler for each step record. The world is the only memory a handler has.
 @NullMarked
 package lastgood.engine.steps;
 

@@ -1,0 +1,105 @@
+package lastgood.engine;
+
+import java.time.Instant;
+import lastgood.core.decide.ApprovalRule;
+import lastgood.core.plan.PlannedStep;
+import lastgood.core.plan.PlannedStep.OnFailure;
+import lastgood.engine.journal.Entry.Judgement;
+import lastgood.engine.journal.Entry.Outcome;
+import lastgood.engine.journal.RunState;
+import lastgood.engine.journal.RunState.StepPhase;
+
+/// What a run does next, decided from its journal alone. Pure: a table of journals is the test.
+sealed interface Next {
+
+    /// Look, and if need be change the world.
+    record Advance(PlannedStep step) implements Next {}
+
+    /// A cancel came while the step was underway: see how it stands, and leave it so.
+    record Abandon(PlannedStep step) implements Next {}
+
+    record AskApproval(ApprovalRule.Before rule) implements Next {}
+
+    record FireDeadline() implements Next {}
+
+    record Close(Outcome outcome, String why) implements Next {}
+
+    /// Nothing to do until a person or a clock says otherwise.
+    record Wait(RunState.Status status) implements Next {}
+
+    static Next of(RunState run, Instant now) {
+        if (run.closed().isPresent()) {
+            return new Wait(run.status());
+        }
+        if (run.rejected().isPresent()) {
+            var no = run.rejected().get();
+            return new Close(Outcome.CANCELLED, "rejected by %s: %s; nothing was changed".formatted(no.by(), no.why()));
+        }
+        if (run.cancel().isPresent()) {
+            return cancelled(run);
+        }
+        if (run.paused().isPresent() || run.unknown().isPresent()) {
+            return new Wait(run.status());
+        }
+        if (run.timer(RunState.DEADLINE).filter(due -> due.isBefore(now)).isPresent()) {
+            return new FireDeadline();
+        }
+        if (!run.approvedAsNeeded()) {
+            return approval(run, now);
+        }
+        return forward(run);
+    }
+
+    private static Next approval(RunState run, Instant now) {
+        var pending = run.approvalRequested().filter(r -> r.expires().isAfter(now));
+        return pending.isPresent() || !(run.plan().approval() instanceof ApprovalRule.Before rule)
+                ? new Wait(RunState.Status.AWAITING_APPROVAL)
+                : new AskApproval(rule);
+    }
+
+    private static Next forward(RunState run) {
+        var failed = run.plan().main().stream()
+                .filter(s -> run.phase(s.id()) == StepPhase.FAILED && s.onFailure() == OnFailure.STOP)
+                .findFirst();
+        var refuted = run.verdict().filter(v -> v.judgement() != Judgement.PROVED);
+        // After either, what remains of the plan would build on something that is not there.
+        if (failed.isEmpty() && refuted.isEmpty()) {
+            for (var step : run.plan().main()) {
+                if (!run.finished(step)) {
+                    return new Advance(step);
+                }
+            }
+        }
+        for (var step : run.plan().last()) {
+            if (!run.finished(step)) {
+                return new Advance(step);
+            }
+        }
+        if (failed.isPresent()) {
+            return new Close(Outcome.FAILED, run.words(failed.get().id()));
+        }
+        if (refuted.isPresent()) {
+            return new Close(Outcome.NOT_RECOVERED, refuted.get().why());
+        }
+        return run.verdict()
+                .map(v -> new Close(Outcome.RECOVERED, v.why()))
+                .orElseGet(() -> new Close(Outcome.DONE, "all steps done"));
+    }
+
+    private static Next cancelled(RunState run) {
+        for (var step : run.plan().main()) {
+            if (run.phase(step.id()) == StepPhase.INTENDED) {
+                return new Abandon(step);
+            }
+        }
+        for (var step : run.plan().last()) {
+            if (!run.finished(step)) {
+                return new Advance(step);
+            }
+        }
+        var why = run.cancel().map(c -> "by %s: %s".formatted(c.by(), c.why())).orElse("");
+        return new Close(
+                Outcome.CANCELLED,
+                run.mayHaveChangedProduction() ? why + "; what was done so far stays" : why + "; nothing was changed");
+    }
+}

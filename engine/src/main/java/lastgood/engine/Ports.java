@@ -1,0 +1,23 @@
+package lastgood.engine;
+
+import lastgood.engine.port.Checks;
+import lastgood.engine.port.Drivers;
+import lastgood.engine.port.EvidenceStore;
+import lastgood.engine.port.JournalStore;
+import lastgood.engine.port.Ledgers;
+import lastgood.engine.port.Locks;
+import lastgood.engine.port.Time;
+import lastgood.engine.port.Traffic;
+import lastgood.engine.port.Workloads;
+
+/// Everything the engine asks of the world, in one place.
+public record Ports(
+        JournalStore journals,
+        Locks locks,
+        Drivers drivers,
+        Workloads workloads,
+        Traffic traffic,
+        Ledgers ledgers,
+        EvidenceStore evidence,
+        Checks checks,
+        Time time) {}

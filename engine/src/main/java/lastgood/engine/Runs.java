@@ -1,0 +1,117 @@
+package lastgood.engine;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import lastgood.core.RunId;
+import lastgood.core.ServiceRef;
+import lastgood.core.plan.Plan;
+import lastgood.core.plan.Prediction;
+import lastgood.engine.journal.Damaged;
+import lastgood.engine.journal.Entry.Outcome;
+import lastgood.engine.journal.Journal;
+import lastgood.engine.journal.RunState;
+import lastgood.engine.port.Drivers;
+import lastgood.engine.port.JournalStore;
+
+/// All runs that have a journal: the history, and what is going on.
+public final class Runs {
+
+    private final JournalStore journals;
+    private final Drivers drivers;
+
+    public Runs(JournalStore journals, Drivers drivers) {
+        this.journals = journals;
+        this.drivers = drivers;
+    }
+
+    /// A run as its journal has it, or why that cannot be read.
+    public sealed interface Listed {
+        RunId run();
+
+        record Readable(Journal journal) implements Listed {
+            @Override
+            public RunId run() {
+                return journal.run();
+            }
+
+            public RunState state() {
+                return journal.state();
+            }
+        }
+
+        record Unreadable(RunId run, String why) implements Listed {}
+    }
+
+    /// The newest first. A damaged journal does not hide the others.
+    public List<Listed> all() {
+        var readable = new ArrayList<Listed.Readable>();
+        var unreadable = new ArrayList<Listed>();
+        for (var run : journals.runs()) {
+            try {
+                var journal = Journal.open(journals, run);
+                if (journal.state().isPlanned()) {
+                    readable.add(new Listed.Readable(journal));
+                }
+            } catch (Damaged e) {
+                unreadable.add(new Listed.Unreadable(run, e.getMessage()));
+            }
+        }
+        readable.sort(Comparator.comparing((Listed.Readable r) -> r.state().openedAt())
+                .reversed());
+        var all = new ArrayList<Listed>(readable);
+        all.addAll(unreadable);
+        return all;
+    }
+
+    public List<Listed.Readable> of(ServiceRef service) {
+        return all().stream()
+                .filter(Listed.Readable.class::isInstance)
+                .map(Listed.Readable.class::cast)
+                .filter(r -> r.state().opened().service().equals(service))
+                .toList();
+    }
+
+    public Optional<Listed.Readable> active(ServiceRef service) {
+        return of(service).stream().filter(r -> r.state().status().active()).findFirst();
+    }
+
+    /// Runs that want to go on and that nobody carries on: what a crash leaves behind.
+    public List<Listed.Readable> abandoned() {
+        return all().stream()
+                .filter(Listed.Readable.class::isInstance)
+                .map(Listed.Readable.class::cast)
+                .filter(r -> wantsToGoOn(r.state()) && drivers.alive(r.run()).isEmpty())
+                .toList();
+    }
+
+    private static boolean wantsToGoOn(RunState state) {
+        return switch (state.status()) {
+            case RUNNING, VERIFYING -> true;
+            case PLANNED, AWAITING_APPROVAL, PAUSED, NEEDS_HUMAN ->
+                state.cancel().isPresent() || state.rejected().isPresent();
+            case RECOVERED, NOT_RECOVERED, DONE, FAILED, CANCELLED -> false;
+        };
+    }
+
+    /// From finished runs of the same kind, type and strategy of this service.
+    public Prediction predict(Plan plan) {
+        List<Duration> took = of(plan.service()).stream()
+                .filter(r -> isLike(r.state(), plan))
+                .flatMap(r -> r.state().took().stream())
+                .toList();
+        return Prediction.from(took);
+    }
+
+    private static boolean isLike(RunState state, Plan plan) {
+        var like = state.plan();
+        return state.closed()
+                        .map(c -> c.outcome() == Outcome.RECOVERED || c.outcome() == Outcome.DONE)
+                        .orElse(false)
+                && like.kind() == plan.kind()
+                && like.type() == plan.type()
+                && like.strategy().equals(plan.strategy());
+    }
+}

@@ -1,0 +1,254 @@
+package lastgood.engine;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.TreeMap;
+import lastgood.core.plan.PlannedStep;
+import lastgood.core.plan.Step;
+import lastgood.core.recover.CheckResult.Finding;
+import lastgood.core.recover.Recovery;
+import lastgood.core.recover.Sample;
+import lastgood.core.recover.Tally;
+import lastgood.engine.journal.Entry;
+import lastgood.engine.journal.Entry.Judgement;
+import lastgood.engine.journal.Journal;
+import lastgood.engine.journal.RunState.StepPhase;
+import lastgood.engine.port.Fence;
+import lastgood.engine.port.Forbidden;
+import lastgood.engine.port.Unreachable;
+import lastgood.engine.port.WorldMoved;
+import lastgood.engine.steps.Handlers;
+import lastgood.engine.steps.Sighting;
+
+/// Takes a step one look further. Called again and again; each call looks, changes at most one thing, and
+/// leaves everything that must last in the journal.
+final class StepRunner {
+
+    /// Attempts at one change, over all owners. A change that is refused this often meets a world that does not hold
+    /// still; a person should see it.
+    private static final int ATTEMPTS_MAX = 20;
+
+    /// Looks in a row that found trouble and no progress. At two looks a second this is half a minute of, say, crash
+    /// loops: longer than a slow start, shorter than a deadline.
+    private static final int TROUBLED_LOOKS_MAX = 60;
+
+    /// Looks in a row that could not tell.
+    private static final int UNCLEAR_LOOKS_MAX = 10;
+
+    private static final Duration BREATH = Duration.ofMillis(200);
+    private static final Duration BREATH_MAX = Duration.ofSeconds(5);
+
+    private final Ports ports;
+    private final Handlers handlers;
+    private final Journal journal;
+    private final int epoch;
+    private final Pen pen;
+    private final Progress progress;
+
+    /// What this owner has noticed of the step at hand. Losing it in a crash costs patience, never safety.
+    private Patience patience;
+
+    private static final class Patience {
+        final String step;
+        final Instant began;
+        int troubled;
+        int unclear;
+        int unreachable;
+        String lastProgress = "";
+
+        Patience(String step, Instant began) {
+            this.step = step;
+            this.began = began;
+        }
+    }
+
+    StepRunner(Ports ports, Handlers handlers, Journal journal, int epoch, Pen pen, Progress progress) {
+        this.ports = ports;
+        this.handlers = handlers;
+        this.journal = journal;
+        this.epoch = epoch;
+        this.pen = pen;
+        this.progress = progress;
+        this.patience = new Patience("", Instant.EPOCH);
+    }
+
+    void advance(PlannedStep step) throws InterruptedException {
+        if (!patience.step.equals(step.id())) {
+            patience = new Patience(step.id(), ports.time().now());
+        }
+        if (step.step() instanceof Step.WatchRecovery watch) {
+            watch(step, watch);
+            return;
+        }
+        if (Duration.between(patience.began, ports.time().now()).compareTo(step.timeout()) > 0) {
+            fail(
+                    step,
+                    "not done within %s%s"
+                            .formatted(
+                                    lastgood.core.Words.duration(step.timeout()),
+                                    patience.lastProgress.isEmpty() ? "" : "; last seen: " + patience.lastProgress));
+            return;
+        }
+        try {
+            act(step, handlers.look(step.step(), key(step)));
+            patience.unreachable = 0;
+        } catch (WorldMoved _) {
+            // What we saw is not what is: the next turn looks again.
+            ports.time().pause(BREATH);
+        } catch (Unreachable e) {
+            unreachable(step, e);
+        } catch (Forbidden e) {
+            fail(step, e.getMessage());
+        }
+    }
+
+    private String key(PlannedStep step) {
+        return fence(step).key();
+    }
+
+    private Fence fence(PlannedStep step) {
+        return new Fence(journal.run(), step.id(), epoch);
+    }
+
+    private void act(PlannedStep step, Sighting sighting) throws InterruptedException {
+        switch (sighting) {
+            case Sighting.Done(var evidence) ->
+                pen.write(
+                        journal.state().attempts(step.id()) > 0
+                                ? new Entry.Done(step.id(), evidence)
+                                : new Entry.Skipped(step.id(), "already so: " + evidence.name()));
+            case Sighting.NotYet notYet -> change(step, notYet);
+            case Sighting.Underway(var what, var trouble, var again) -> {
+                wait(step, what, trouble, again);
+            }
+            case Sighting.Foreign(var what) -> fail(step, what);
+            case Sighting.Unclear(var why) -> {
+                patience.unclear++;
+                if (patience.unclear >= UNCLEAR_LOOKS_MAX) {
+                    fail(step, "could not tell how it stands: " + why);
+                } else {
+                    ports.time().pause(BREATH);
+                }
+            }
+        }
+    }
+
+    private void change(PlannedStep step, Sighting.NotYet notYet) {
+        var attempt = journal.state().attempts(step.id()) + 1;
+        if (attempt > ATTEMPTS_MAX) {
+            fail(step, "tried %d times, and each time the world had moved".formatted(ATTEMPTS_MAX));
+            return;
+        }
+        // Only the append is permission to act. If it fails, somebody else has something to say first.
+        if (pen.write(new Entry.Intent(step.id(), attempt, key(step), notYet.seen()))) {
+            notYet.change().make(fence(step));
+        }
+    }
+
+    private void wait(PlannedStep step, String what, String trouble, Duration again) throws InterruptedException {
+        progress.waiting(step, trouble.isEmpty() ? what : what + "; " + trouble);
+        var standingStill = what.equals(patience.lastProgress);
+        patience.troubled = !trouble.isEmpty() && standingStill ? patience.troubled + 1 : 0;
+        patience.lastProgress = what;
+        if (patience.troubled >= TROUBLED_LOOKS_MAX) {
+            fail(step, "%s; %s".formatted(what, trouble));
+            return;
+        }
+        ports.time().pause(again);
+    }
+
+    /// The world does not answer. It will be asked until the step's own timeout, ever more slowly.
+    private void unreachable(PlannedStep step, Unreachable e) throws InterruptedException {
+        patience.unreachable++;
+        var breath = BREATH.multipliedBy(1L << Math.min(patience.unreachable - 1, 5));
+        patience.lastProgress = e.getMessage();
+        progress.waiting(step, e.getMessage());
+        ports.time().pause(breath.compareTo(BREATH_MAX) > 0 ? BREATH_MAX : breath);
+    }
+
+    /// A step that failed before production was touched ends the run; after that a person decides, because to
+    /// go on, to go back and to leave it are all dangerous.
+    private void fail(PlannedStep step, String why) {
+        var mustStop = step.onFailure() == PlannedStep.OnFailure.STOP && step.phase() == PlannedStep.Phase.MAIN;
+        if (mustStop
+                && journal.state().mayHaveChangedProduction()
+                && journal.state().cancel().isEmpty()) {
+            pen.write(new Entry.Unknown(step.id(), why));
+        } else {
+            pen.write(new Entry.Failed(
+                    step.id(),
+                    mustStop && !journal.state().mayHaveChangedProduction()
+                            ? why + "; production was not changed"
+                            : why));
+        }
+    }
+
+    /// A cancel: one more look, so that the record says how the step was left.
+    void abandon(PlannedStep step) throws InterruptedException {
+        if (step.step() instanceof Step.WatchRecovery) {
+            pen.write(new Entry.Failed(step.id(), "cancelled before users were proved to be well"));
+            return;
+        }
+        try {
+            switch (handlers.look(step.step(), key(step))) {
+                case Sighting.Done(var evidence) -> pen.write(new Entry.Done(step.id(), evidence));
+                case Sighting.NotYet _ -> pen.write(new Entry.Failed(step.id(), "cancelled; it was not changed"));
+                case Sighting.Underway(var what, var trouble, var _) ->
+                    pen.write(new Entry.Failed(
+                            step.id(),
+                            "cancelled while underway: %s %s"
+                                    .formatted(what, trouble)
+                                    .strip()));
+                case Sighting.Foreign(var what) -> pen.write(new Entry.Failed(step.id(), "cancelled; " + what));
+                case Sighting.Unclear(var why) ->
+                    pen.write(new Entry.Failed(step.id(), "cancelled; could not tell: " + why));
+            }
+        } catch (Unreachable e) {
+            unreachable(step, e);
+            if (patience.unreachable > UNCLEAR_LOOKS_MAX) {
+                pen.write(new Entry.Failed(step.id(), "cancelled; could not tell: " + e.getMessage()));
+            }
+        }
+    }
+
+    /// The journal counts the samples, so whoever takes over goes on counting.
+    private void watch(PlannedStep step, Step.WatchRecovery watch) throws InterruptedException {
+        var state = journal.state();
+        if (state.phase(step.id()) == StepPhase.NOT_STARTED) {
+            pen.write(new Entry.Intent(step.id(), 1, key(step), new TreeMap<>()));
+            return;
+        }
+        var before = state.tally(step.id());
+        if (before.taken() > 0) {
+            ports.time().pause(watch.rules().every());
+        }
+        // A short row may be the last one already: then this sample has to be over the whole checklist.
+        var full = before.taken() == 0 || before.inARow() >= watch.rules().samplesWanted() - 1;
+        var sample = ports.checks().ask(watch.service(), watch.release(), state.since(step.id()), full);
+        judge(step, watch, sample, before.plus(sample.of(watch.rules().required())));
+    }
+
+    private void judge(PlannedStep step, Step.WatchRecovery watch, Sample sample, Tally tally) {
+        var notes = sample.results().stream()
+                .filter(r -> watch.rules().required().contains(r.check()) && r.finding() != Finding.PASS)
+                .map(lastgood.core.recover.CheckResult::line)
+                .toList();
+        if (!pen.write(new Entry.Window(step.id(), tally, notes))) {
+            return;
+        }
+        progress.waiting(
+                step,
+                "%d of %d samples passed in a row"
+                        .formatted(tally.inARow(), watch.rules().samplesWanted()));
+        switch (Recovery.judge(watch.rules(), tally, sample)) {
+            case Recovery.Proved(var proof) -> pen.write(verdict(step, Judgement.PROVED, proof, sample));
+            case Recovery.Refuted(var why) -> pen.write(verdict(step, Judgement.REFUTED, why, sample));
+            case Recovery.Unproved(var why) -> pen.write(verdict(step, Judgement.UNPROVED, why, sample));
+            case Recovery.Watching _ -> {}
+        }
+    }
+
+    private static Entry verdict(PlannedStep step, Judgement judgement, String why, Sample sample) {
+        return new Entry.VerdictReached(step.id(), judgement, why, sample.results());
+    }
+}

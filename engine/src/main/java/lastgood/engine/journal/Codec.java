@@ -1,0 +1,213 @@
+package lastgood.engine.journal;
+
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.jsontype.NamedType;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.ser.std.StdScalarSerializer;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.function.Function;
+import lastgood.core.Digest;
+import lastgood.core.LedgerEntry;
+import lastgood.core.Person;
+import lastgood.core.RunId;
+import lastgood.core.ServiceRef;
+import lastgood.core.Verdict;
+import lastgood.core.Version;
+import lastgood.core.Workload;
+import lastgood.core.decide.ApprovalRule;
+import lastgood.core.plan.Note;
+import lastgood.core.plan.Plan;
+import lastgood.core.plan.Step;
+
+/// Records and plans as text and back.
+///
+/// The text is canonical, a subset of RFC 8785: keys sorted, no white space, integers only, control
+/// characters replaced before they are written. The same value is therefore always the same text, and
+/// the same text the same hash. Unknown fields are ignored on reading, so that a later version may add some;
+/// an unknown `type` or format is an error, because leaving a record out would change what the rest means.
+public final class Codec {
+
+    private static final ObjectMapper JSON = mapper();
+
+    private Codec() {}
+
+    /// Makes the record that comes after `prev`, with its hash.
+    static JournalRecord seal(RunId run, int seq, int epoch, Instant at, String owner, Entry entry, String prev) {
+        var time = at.truncatedTo(ChronoUnit.MILLIS);
+        var open = new JournalRecord(run, seq, epoch, time, owner, entry, prev, "");
+        return new JournalRecord(run, seq, epoch, time, owner, entry, prev, hash(tree(open)));
+    }
+
+    public static String line(JournalRecord record) {
+        return write(tree(record).put("hash", record.hash()));
+    }
+
+    /// Reads a record and checks its hash.
+    ///
+    /// @throws Damaged if it is not a record, or was altered
+    public static JournalRecord record(String line) {
+        try {
+            if (!(JSON.readTree(line) instanceof ObjectNode tree)) {
+                throw new Damaged("not a record");
+            }
+            var format = tree.path("v").asInt();
+            if (format != JournalRecord.FORMAT) {
+                throw new Damaged(
+                        "format %d, and this version reads format %d".formatted(format, JournalRecord.FORMAT));
+            }
+            var hash = tree.path("hash").asText();
+            tree.remove("hash");
+            if (!hash(tree).equals(hash)) {
+                throw new Damaged("the hash does not fit the content");
+            }
+            return new JournalRecord(
+                    new RunId(tree.path("run").asText()),
+                    tree.path("seq").asInt(),
+                    tree.path("epoch").asInt(),
+                    Instant.parse(tree.path("at").asText()),
+                    tree.path("owner").asText(),
+                    JSON.treeToValue(tree, Entry.class),
+                    tree.path("prev").asText(),
+                    hash);
+        } catch (JsonProcessingException | RuntimeException e) {
+            throw e instanceof Damaged damaged ? damaged : new Damaged("unreadable: " + e.getMessage());
+        }
+    }
+
+    /// What an approval binds: changes with anything that the plan would do.
+    public static String digest(Plan plan) {
+        return Digest.of(write(JSON.valueToTree(plan))).text();
+    }
+
+    public static String text(Object value) {
+        return write(JSON.valueToTree(value));
+    }
+
+    /// The same as a tree, for output that people or their scripts read.
+    public static JsonNode json(Object value) {
+        return JSON.valueToTree(value);
+    }
+
+    /// @throws Damaged if the text is not such a value
+    public static <T> T parse(String text, Class<T> type) {
+        try {
+            return JSON.readValue(text, type);
+        } catch (JsonProcessingException e) {
+            throw new Damaged("not a %s: %s".formatted(type.getSimpleName(), e.getOriginalMessage()));
+        }
+    }
+
+    private static ObjectNode tree(JournalRecord record) {
+        ObjectNode tree = JSON.valueToTree(record.entry());
+        return tree.put("v", JournalRecord.FORMAT)
+                .put("run", record.run().text())
+                .put("seq", record.seq())
+                .put("epoch", record.epoch())
+                .put("at", record.at().toString())
+                .put("owner", plain(record.owner()))
+                .put("prev", record.prev());
+    }
+
+    private static String hash(ObjectNode withoutHash) {
+        return Digest.of(write(withoutHash)).text();
+    }
+
+    private static String write(JsonNode tree) {
+        try {
+            return JSON.writeValueAsString(tree);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a tree can be written", e);
+        }
+    }
+
+    private static ObjectMapper mapper() {
+        var module = new SimpleModule();
+        text(module, Version.class, Version::text, Version::new);
+        text(module, Digest.class, Digest::text, Digest::new);
+        text(module, Person.class, Person::name, Person::new);
+        text(module, RunId.class, RunId::text, RunId::new);
+        text(module, ServiceRef.class, ServiceRef::toString, ServiceRef::parse);
+        text(module, Workload.class, Workload::toString, Workload::parse);
+        text(module, Duration.class, Duration::toString, Duration::parse);
+        text(module, Instant.class, i -> i.truncatedTo(ChronoUnit.MILLIS).toString(), Instant::parse);
+        text(module, String.class, Codec::plain, s -> s);
+        var mapper = JsonMapper.builder()
+                .addModule(module)
+                .enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
+                .enable(JsonNodeFeature.WRITE_PROPERTIES_SORTED)
+                .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .build();
+        alternatives(mapper, Entry.class, "_");
+        alternatives(mapper, Step.class, "-");
+        alternatives(mapper, Note.class, "-");
+        alternatives(mapper, ApprovalRule.class, "-");
+        alternatives(mapper, Verdict.class, "-");
+        alternatives(mapper, LedgerEntry.class, "-");
+        return mapper;
+    }
+
+    /// The alternatives of a sealed type are told apart by `type`: `PUT_REVISION` with `_`, `put-revision` with `-`.
+    private static void alternatives(ObjectMapper mapper, Class<?> sealed, String between) {
+        mapper.addMixIn(sealed, Typed.class);
+        for (var alternative : sealed.getPermittedSubclasses()) {
+            var words = alternative.getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", between);
+            var name = between.equals("_") ? words.toUpperCase(Locale.ROOT) : words.toLowerCase(Locale.ROOT);
+            mapper.registerSubtypes(new NamedType(alternative, name));
+        }
+    }
+
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+    private interface Typed {}
+
+    /// Control characters and halves of surrogate pairs have no place in a record that people read.
+    private static String plain(String text) {
+        for (var i = 0; i < text.length(); i++) {
+            var c = text.charAt(i);
+            if (c < ' ' || c == 0x7f || Character.isSurrogate(c)) {
+                return text.codePoints()
+                        .map(p -> p < ' ' || p == 0x7f || (p >= Character.MIN_SURROGATE && p <= Character.MAX_SURROGATE)
+                                ? '?'
+                                : p)
+                        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                        .toString();
+            }
+        }
+        return text;
+    }
+
+    private static <T> void text(SimpleModule module, Class<T> type, Function<T, String> out, Function<String, T> in) {
+        module.addSerializer(type, new StdScalarSerializer<>(type) {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public void serialize(T value, JsonGenerator generator, SerializerProvider provider) throws IOException {
+                generator.writeString(out.apply(value));
+            }
+        });
+        module.addDeserializer(type, new StdScalarDeserializer<>(type) {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public T deserialize(JsonParser parser, DeserializationContext context) throws IOException {
+                return in.apply(parser.getText());
+            }
+        });
+    }
+}
