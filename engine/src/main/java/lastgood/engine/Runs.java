@@ -31,7 +31,7 @@ public final class Runs {
     public sealed interface Listed {
         RunId run();
 
-        record Readable(Journal journal) implements Listed {
+        record Known(Journal journal) implements Listed {
             @Override
             public RunId run() {
                 return journal.run();
@@ -42,47 +42,47 @@ public final class Runs {
             }
         }
 
-        record Unreadable(RunId run, String why) implements Listed {}
+        record Lost(RunId run, String why) implements Listed {}
     }
 
     /// The newest first. A damaged journal does not hide the others.
     public List<Listed> all() {
-        var readable = new ArrayList<Listed.Readable>();
+        var readable = new ArrayList<Listed.Known>();
         var unreadable = new ArrayList<Listed>();
         for (var run : journals.runs()) {
             try {
                 var journal = Journal.open(journals, run);
                 if (journal.state().isPlanned()) {
-                    readable.add(new Listed.Readable(journal));
+                    readable.add(new Listed.Known(journal));
                 }
             } catch (Damaged e) {
-                unreadable.add(new Listed.Unreadable(run, e.getMessage()));
+                unreadable.add(new Listed.Lost(run, e.getMessage()));
             }
         }
-        readable.sort(Comparator.comparing((Listed.Readable r) -> r.state().openedAt())
-                .reversed());
+        readable.sort(
+                Comparator.comparing((Listed.Known r) -> r.state().openedAt()).reversed());
         var all = new ArrayList<Listed>(readable);
         all.addAll(unreadable);
         return all;
     }
 
-    public List<Listed.Readable> of(ServiceRef service) {
+    public List<Listed.Known> of(ServiceRef service) {
         return all().stream()
-                .filter(Listed.Readable.class::isInstance)
-                .map(Listed.Readable.class::cast)
+                .filter(Listed.Known.class::isInstance)
+                .map(Listed.Known.class::cast)
                 .filter(r -> r.state().opened().service().equals(service))
                 .toList();
     }
 
-    public Optional<Listed.Readable> active(ServiceRef service) {
+    public Optional<Listed.Known> active(ServiceRef service) {
         return of(service).stream().filter(r -> r.state().status().active()).findFirst();
     }
 
     /// Runs that want to go on and that nobody carries on: what a crash leaves behind.
-    public List<Listed.Readable> abandoned() {
+    public List<Listed.Known> abandoned() {
         return all().stream()
-                .filter(Listed.Readable.class::isInstance)
-                .map(Listed.Readable.class::cast)
+                .filter(Listed.Known.class::isInstance)
+                .map(Listed.Known.class::cast)
                 .filter(r -> wantsToGoOn(r.state()) && drivers.alive(r.run()).isEmpty())
                 .toList();
     }

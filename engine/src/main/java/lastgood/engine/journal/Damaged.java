@@ -9,4 +9,9 @@ public final class Damaged extends RuntimeException {
     public Damaged(String message) {
         super(message);
     }
+
+    @Override
+    public String getMessage() {
+        return String.valueOf(super.getMessage());
+    }
 }
