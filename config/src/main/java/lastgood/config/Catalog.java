@@ -1,0 +1,105 @@
+package lastgood.config;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// A configuration file that was read, checked and found sound. Immutable.
+public final class Catalog {
+
+    private final CatalogSource source;
+    private final String name;
+    private final Map<String, EnvironmentConfig> environments;
+    private final Set<String> services;
+    private final PolicyConfig policy;
+    private final Map<String, Contact> contacts;
+
+    Catalog(
+            CatalogSource source,
+            String name,
+            Map<String, EnvironmentConfig> environments,
+            Set<String> services,
+            PolicyConfig policy,
+            Map<String, Contact> contacts) {
+        this.source = source;
+        this.name = name;
+        this.environments = environments;
+        this.services = services;
+        this.policy = policy;
+        this.contacts = contacts;
+    }
+
+    /// `metadata.name`, or the name of the folder the file is in.
+    public String name() {
+        return name;
+    }
+
+    /// The file, as it is called in messages.
+    public String file() {
+        return source.file();
+    }
+
+    /// The folder of the file; relative paths in it count from here.
+    public Path folder() {
+        return source.folder();
+    }
+
+    /// By name, in the order of the file.
+    public Map<String, EnvironmentConfig> environments() {
+        return environments;
+    }
+
+    /// The names of the services, in the order of the file.
+    public Set<String> services() {
+        return services;
+    }
+
+    public PolicyConfig policy() {
+        return policy;
+    }
+
+    /// By role, in the order of the file.
+    public Map<String, Contact> contacts() {
+        return contacts;
+    }
+
+    /// The keys in the file that are accepted but that this version does nothing with: `services.*.gitops`.
+    public List<String> notActedOn() {
+        return NotYet.usedIn(source.document());
+    }
+
+    /// What the person should know although nothing is wrong; one sentence each.
+    public List<String> notes() {
+        return Notes.of(source.document());
+    }
+
+    /// The settings of the service and environment that are meant.
+    public Resolved effective(Overrides overrides) {
+        var choice = new Choice(source.document(), environments.keySet(), services, overrides);
+        var problems = new ArrayList<Problem>();
+        var environment = choice.environment(problems);
+        var service = choice.service(problems);
+        if (environment.isEmpty() || service.isEmpty()) {
+            return new Resolved.Refused(problems);
+        }
+        return effective(environment.get(), service.get(), overrides);
+    }
+
+    /// The settings of this service in this environment; both must be in the file.
+    public Resolved effective(String environment, String service, Overrides overrides) {
+        var found = Optional.ofNullable(environments.get(environment))
+                .orElseThrow(() -> new IllegalStateException("no environment " + environment));
+        var findings = new Cursor.Findings();
+        var effective = new EffectiveReader(source.document(), source.folder(), name)
+                .read(found, service, policy, overrides, findings);
+        var problems = new Problems();
+        problems.addAll(findings.wrong().inReadingOrder());
+        problems.addAll(findings.missing().inReadingOrder());
+        return problems.isEmpty()
+                ? new Resolved.Ok(effective.orElseThrow())
+                : new Resolved.Refused(problems.inReadingOrder());
+    }
+}

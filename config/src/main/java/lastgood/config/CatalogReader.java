@@ -1,0 +1,149 @@
+package lastgood.config;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// Makes a [Catalog] of a document, or lists everything that is wrong with it: first what the schema says, then what
+/// one part says about another, then the values themselves, for every service in every environment.
+final class CatalogReader {
+
+    private static final SchemaCheck SCHEMA = new SchemaCheck();
+
+    private CatalogReader() {}
+
+    static Loaded read(String file, Path folder, String text) {
+        var yaml = YamlText.read(file, text);
+        var problems = new Problems();
+        problems.addAll(yaml.problems());
+        if (yaml.tree().isEmpty() || yaml.tree().get() instanceof Tree.Empty) {
+            if (problems.isEmpty()) {
+                problems.add(
+                        new Origin.WholeFile(file),
+                        "",
+                        "the file is empty",
+                        "`lastgood config init` writes one to begin with");
+            }
+            return new Loaded.Invalid(file, problems.inReadingOrder());
+        }
+        return read(new CatalogSource(file, folder, yaml.tree().get()), problems);
+    }
+
+    private static Loaded read(CatalogSource source, Problems problems) {
+        var checked = SCHEMA.check(source.document());
+        problems.addAll(checked.problems());
+        References.check(source.document(), problems);
+        var sound = Prune.of(source.document(), checked.badPaths());
+        var findings = new Cursor.Findings();
+        var catalog = catalog(new CatalogSource(source.file(), source.folder(), sound), findings);
+        everyService(catalog, sound, findings);
+        problems.addAll(findings.wrong().inReadingOrder());
+        if (checked.problems().isEmpty()) {
+            problems.addAll(findings.missing().inReadingOrder());
+        }
+        return problems.isEmpty()
+                ? new Loaded.Ok(catalog)
+                : new Loaded.Invalid(source.file(), problems.inReadingOrder());
+    }
+
+    private static Catalog catalog(CatalogSource source, Cursor.Findings findings) {
+        var at = Cursor.at(source.document(), "", findings);
+        return new Catalog(
+                source,
+                at.at("metadata").at("name").text(folderName(source.folder())),
+                environments(at.at("environments")),
+                names(source.document()),
+                policy(source.document(), findings),
+                contacts(at.at("contacts")));
+    }
+
+    // ---- parts
+
+    private static Map<String, EnvironmentConfig> environments(Cursor at) {
+        var all = new LinkedHashMap<String, EnvironmentConfig>();
+        at.children()
+                .forEach((name, environment) -> all.put(
+                        name,
+                        new EnvironmentConfig(
+                                name,
+                                platform(environment),
+                                environment.at("protected").truth(false),
+                                environment.at("baseUrl").uriOrNull())));
+        return Collections.unmodifiableMap(all);
+    }
+
+    private static Platform platform(Cursor at) {
+        return at.tree().entry("local").isPresent()
+                ? new Platform.Local()
+                : new Platform.Cluster(
+                        at.at("namespace").text(""),
+                        at.at("cluster").at("context").textOrNull());
+    }
+
+    private static PolicyConfig policy(Tree document, Cursor.Findings findings) {
+        var merged = document.at("policy").map(SettingsTree::policy).orElseGet(SettingsTree::builtInPolicy);
+        return PolicyReader.read(new Cursor(merged, merged.origin(), "policy", findings));
+    }
+
+    private static Map<String, Contact> contacts(Cursor at) {
+        var all = new LinkedHashMap<String, Contact>();
+        at.children().forEach((role, contact) -> {
+            var addresses = new LinkedHashMap<String, String>();
+            for (var channel : List.of("slack", "email", "pagerduty", "phone")) {
+                Optional.ofNullable(contact.at(channel).textOrNull()).ifPresent(to -> addresses.put(channel, to));
+            }
+            all.put(
+                    role,
+                    new Contact(
+                            role,
+                            addresses,
+                            new LinkedHashSet<>(contact.at("users").texts())));
+        });
+        return Collections.unmodifiableMap(all);
+    }
+
+    private static Set<String> names(Tree document) {
+        return document.at("services")
+                .map(all -> Collections.unmodifiableSet(
+                        new LinkedHashSet<>(all.entriesOrNone().keySet())))
+                .orElse(Set.of());
+    }
+
+    private static String folderName(Path folder) {
+        var name = folder.toAbsolutePath().normalize().getFileName();
+        return name == null ? "lastgood" : name.toString();
+    }
+
+    // ---- every service in every environment
+
+    private static void everyService(Catalog catalog, Tree document, Cursor.Findings findings) {
+        var reader = new EffectiveReader(document, catalog.folder(), catalog.name());
+        var readable = new ArrayList<Effective>();
+        for (var environment : catalog.environments().values()) {
+            for (var service : catalog.services()) {
+                if (!environment.isLocal() || meantForThisMachine(catalog, document, service)) {
+                    reader.read(environment, service, catalog.policy(), Overrides.none(), findings)
+                            .ifPresent(readable::add);
+                }
+            }
+        }
+        Ports.check(readable, document, findings.missing()); // a port that was refused is the default one here
+    }
+
+    /// Where some environments are on a cluster and some on this machine, a service that says nothing about this
+    /// machine is meant for the cluster only; asking for it here is refused when somebody does.
+    private static boolean meantForThisMachine(Catalog catalog, Tree document, String service) {
+        var declared = document.at("services").flatMap(all -> all.at(service));
+        return catalog.environments().values().stream().allMatch(EnvironmentConfig::isLocal)
+                || declared.flatMap(d -> d.at("local")).isPresent()
+                || declared.flatMap(d -> d.at("environments")).stream()
+                        .flatMap(all -> all.entriesOrNone().values().stream())
+                        .anyMatch(override -> override.value().at("local").isPresent());
+    }
+}

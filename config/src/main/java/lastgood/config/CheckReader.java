@@ -1,0 +1,141 @@
+package lastgood.config;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import java.util.stream.Stream;
+
+/// Reads the checklist.
+final class CheckReader {
+
+    /// Compiling a pattern takes stack in proportion to its length.
+    static final int PATTERN_CHARACTERS_MAX = 1_000;
+
+    private CheckReader() {}
+
+    static VerifyConfig read(Cursor verify) {
+        var checks = verify.at("checks").children().entrySet().stream()
+                .filter(check -> check.getValue().at("enabled").truth(true))
+                .map(check -> check(check.getKey(), check.getValue()))
+                .toList();
+        return new VerifyConfig(verify.at("window").duration(Duration.ofMinutes(30)), checks);
+    }
+
+    /// A command or requests are the team's own way to check, whatever the check; otherwise it is done our way.
+    private static Check check(String name, Cursor at) {
+        var required = at.at("required").truth(true);
+        if (at.at("run").present()) {
+            return new Check.Run(name, required, command(at.at("run")));
+        }
+        if (at.at("http").present()) {
+            return new Check.Http(name, required, probes(at.at("http")));
+        }
+        return switch (name) {
+            case "pods" -> new Check.Instances(name, required);
+            case "errorRate" ->
+                new Check.ErrorRate(name, required, at.at("below").percent(Percent.of(1)));
+            case "latencyP95" ->
+                new Check.Latency(name, required, at.at("below").positive(Duration.ofMillis(500)));
+            case "database" -> database(name, required, at);
+            case "logs" ->
+                new Check.Logs(
+                        name,
+                        required,
+                        at.at("errorsBelow").integer(0),
+                        at.at("window").positive(Duration.ofMinutes(15)),
+                        at.at("ignore").items().flatMap(CheckReader::pattern).toList());
+            case "users" -> users(name, required, at);
+            default -> unconfigured(name, at);
+        };
+    }
+
+    private static Check users(String name, boolean required, Cursor at) {
+        var tickets = at.at("tickets").textOrNull();
+        var ask = at.at("ask").textOrNull();
+        return tickets == null && ask == null ? unconfigured(name, at) : new Check.Users(name, required, tickets, ask);
+    }
+
+    private static Check database(String name, boolean required, Cursor at) {
+        var below = at.at("connections").at("below");
+        return below.present()
+                ? new Check.Database(name, required, below.percent(Percent.of(80)))
+                : unconfigured(name, at);
+    }
+
+    private static Check unconfigured(String name, Cursor at) {
+        if (at.at("required").truth(false)) {
+            at.missing("this check is required, but nothing says how to do it", "add `http:` or `run:`");
+        }
+        return new Check.Unconfigured(name);
+    }
+
+    private static List<Template> command(Cursor run) {
+        if (!run.tree().itemsOrNone().isEmpty()) {
+            return LocalReader.templates(run, Check.PLACES);
+        }
+        return run.read(Words::split, List.<String>of()).stream()
+                .map(word -> LocalReader.checked(run, word, Check.PLACES))
+                .toList();
+    }
+
+    private static Stream<String> pattern(Cursor at) {
+        var text = at.text("");
+        if (text.length() > PATTERN_CHARACTERS_MAX) {
+            at.problem("longer than %d characters".formatted(PATTERN_CHARACTERS_MAX), "");
+            return Stream.empty();
+        }
+        try {
+            Pattern.compile(text);
+            return Stream.of(text);
+        } catch (PatternSyntaxException wrong) {
+            at.problem("not a regular expression: " + wrong.getDescription(), "");
+            return Stream.empty();
+        }
+    }
+
+    // ---- requests
+
+    private static List<HttpProbe> probes(Cursor http) {
+        return http.tree() instanceof Tree.Sequence
+                ? http.texts().stream().map(HttpProbe::get).toList()
+                : probe(http).stream().toList();
+    }
+
+    private static Optional<HttpProbe> probe(Cursor at) {
+        var get = at.at("get");
+        var post = at.at("post");
+        if (get.present() == post.present()) {
+            at.missing(get.present() ? "both `get` and `post`" : "neither `get` nor `post`", "write one of them");
+            return Optional.empty();
+        }
+        if (get.present() && at.at("body").present()) {
+            at.at("body").problem("a GET has no body", "write `post`, or remove the body");
+        }
+        var headers = new LinkedHashMap<String, String>();
+        at.at("headers").children().forEach((name, value) -> headers.put(name, value.text("")));
+        var expect = at.at("expect");
+        return Optional.of(new HttpProbe(
+                get.present() ? HttpProbe.Method.GET : HttpProbe.Method.POST,
+                get.present() ? get.text("/") : post.text("/"),
+                headers,
+                body(at.at("body")),
+                expect.at("status").present()
+                        ? new HttpProbe.Status.Exactly(expect.at("status").integer(200))
+                        : new HttpProbe.Status.AnySuccess(),
+                expect.at("jsonPath").textOrNull(),
+                expect.at("contains").textOrNull(),
+                at.at("timeout").positive(HttpProbe.TIMEOUT)));
+    }
+
+    private static HttpProbe.Body body(Cursor at) {
+        if (!at.present()) {
+            return new HttpProbe.Body.None();
+        }
+        return SecretRefs.in(at.tree())
+                .<HttpProbe.Body>map(HttpProbe.Body.FromSecret::new)
+                .orElseGet(() -> new HttpProbe.Body.Text(at.text("")));
+    }
+}

@@ -1,0 +1,38 @@
+package lastgood.config;
+
+import java.time.Duration;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/// What may be done, when, and with whose consent.
+///
+/// @param severity the matrix, worst first; complete
+/// @param decideWithin how long a decision may take after harm was seen
+/// @param bake how long a release must run well before it counts as good
+/// @param quarantine how long a bad release may not come back unnoticed
+/// @param automaticEnvironments where no person is needed, for rollbacks of the types in `automaticTypes`
+/// @param automaticTypes 1, 2, 3
+public record PolicyConfig(
+        Map<SeverityLevel, SeverityRule> severity,
+        Duration decideWithin,
+        Duration bake,
+        Duration quarantine,
+        Set<String> automaticEnvironments,
+        Set<Integer> automaticTypes) {
+
+    public PolicyConfig {
+        severity = Collections.unmodifiableMap(new EnumMap<>(severity));
+        automaticEnvironments = Set.copyOf(automaticEnvironments);
+        automaticTypes = Set.copyOf(automaticTypes);
+        if (severity.size() != SeverityLevel.values().length) {
+            throw new IllegalArgumentException("the severity matrix needs all levels: " + severity.keySet());
+        }
+    }
+
+    public SeverityRule rule(SeverityLevel level) {
+        return Objects.requireNonNull(severity.get(level));
+    }
+}

@@ -1,0 +1,56 @@
+package lastgood.config;
+
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/// Reads the `policy` block, already laid over the built-in one.
+final class PolicyReader {
+
+    private PolicyReader() {}
+
+    static PolicyConfig read(Cursor at) {
+        var rules = new EnumMap<SeverityLevel, SeverityRule>(SeverityLevel.class);
+        for (var level : SeverityLevel.values()) {
+            rules.put(level, rule(level, at.at("severity").at(level.toString())));
+        }
+        var automatic = at.at("automatic");
+        return new PolicyConfig(
+                rules,
+                at.at("decideWithin").positive(Duration.ofMinutes(15)),
+                at.at("bake").duration(Duration.ofMinutes(30)),
+                at.at("freeze").at("quarantineBadRelease").duration(Duration.ofHours(24)),
+                new LinkedHashSet<>(automatic.at("environments").texts()),
+                automatic.at("types").items().map(type -> type.integer(1)).collect(Collectors.toSet()));
+    }
+
+    private static SeverityRule rule(SeverityLevel level, Cursor at) {
+        var never = new Condition(List.of(new Condition.Symptom.Outage()));
+        return new SeverityRule(
+                level,
+                at.at("when").read(Condition::parse, never),
+                SeverityRule.Action.valueOf(constant(at.at("action").text("monitor"))),
+                at.at("within").due(),
+                approval(at.at("approval")),
+                at.at("postmortem").due());
+    }
+
+    private static Approval approval(Cursor at) {
+        var by = at.at("by").textOrTexts();
+        if (by.isEmpty()) {
+            return new Approval.None();
+        }
+        return new Approval.Needed(
+                by,
+                Approval.When.valueOf(constant(at.at("when").text("before"))),
+                at.at("within").due(),
+                at.at("count").integer(1));
+    }
+
+    private static String constant(String written) {
+        return written.toUpperCase(Locale.ROOT).replace('-', '_');
+    }
+}

@@ -1,0 +1,9 @@
+package lastgood.config;
+
+import org.jspecify.annotations.Nullable;
+
+/// One service as it is meant in one environment, everything merged.
+///
+/// @param local how it runs on this machine; null exactly if the environment is on a cluster
+public record ServiceConfig(
+        String name, StrategyConfig strategy, @Nullable LocalConfig local, VerifyConfig verify) {}
