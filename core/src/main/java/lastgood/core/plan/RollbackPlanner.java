@@ -31,8 +31,13 @@ public final class RollbackPlanner {
     /// @param severity as stated; decides who approves
     /// @param emergency last known good at once, the approval owed afterwards; never less safety
     /// @param acceptsSchemaRisk whether a person has said yes to old code on a schema that is not proved
+    /// @param behindMaintenance whether users get the maintenance page while it happens
     public record Request(
-            RevisionSelector target, Optional<Severity> severity, boolean emergency, boolean acceptsSchemaRisk) {}
+            RevisionSelector target,
+            Optional<Severity> severity,
+            boolean emergency,
+            boolean acceptsSchemaRisk,
+            boolean behindMaintenance) {}
 
     public static Planned plan(Facts facts, Request request) {
         var current = facts.current();
@@ -153,6 +158,9 @@ public final class RollbackPlanner {
         if (facts.current().isEmpty()) {
             remarks.add("what runs now is not in the ledger: somebody put it out without lastgood");
         }
+        if (facts.seen().traffic().maintenance()) {
+            remarks.add("the maintenance page is on and stays on: nothing can be proved until `maintenance off`");
+        }
         facts.seen().newest().stream()
                 .filter(WorkloadState::paused)
                 .forEach(w -> remarks.add(
@@ -177,15 +185,27 @@ public final class RollbackPlanner {
                 request.emergency()
                         ? Policy.EVIDENCE_IN_EMERGENCY
                         : facts.policy().evidenceBudget()));
+        var behindMaintenance =
+                request.behindMaintenance() && !facts.seen().traffic().maintenance();
+        if (behindMaintenance) {
+            steps.add(new Step.SetMaintenance(service, true));
+        }
         var park = new ArrayList<Step>();
         switch (facts.seen().strategy()) {
             case Strategy.Rolling _ -> facts.seen().active().ifPresent(w -> put(steps, w, target.revision()));
             case Strategy.Canary(var main, var _, var _) -> canary(facts, steps, main, target, park);
             case Strategy.BlueGreen colours -> blueGreen(facts, steps, colours, target, park);
         }
+        if (behindMaintenance) {
+            // Before the watch, which needs users to see; and once more at the end, whatever happens until then.
+            steps.add(new Step.SetMaintenance(service, false));
+        }
         steps.add(new Step.WriteLedger(service, notes(facts, target)));
         steps.add(new Step.WatchRecovery(service, target, facts.policy().watch()));
         park.forEach(steps::add);
+        if (behindMaintenance) {
+            steps.add(new Step.SetMaintenance(service, false), PlannedStep.Phase.FINALLY);
+        }
         return steps.steps();
     }
 
