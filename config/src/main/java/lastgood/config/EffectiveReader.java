@@ -1,6 +1,5 @@
 package lastgood.config;
 
-import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -9,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// Makes typed settings of the merged tree, after filling in what follows from other settings.
 final class EffectiveReader {
@@ -47,7 +45,7 @@ final class EffectiveReader {
                 local.orElse(null),
                 CheckReader.read(at.at("verify")));
         var defaults = Cursor.at(settings, "defaults", findings);
-        var here = Cursor.at(settings, "environments.%s.local".formatted(environment.name()), findings);
+        var here = Cursor.at(settings, "environments." + environment.name(), findings);
         return Optional.of(new Effective(
                 environment,
                 config,
@@ -55,7 +53,7 @@ final class EffectiveReader {
                 defaults.at("timeout").positive(Duration.ofMinutes(5)),
                 ZoneId.of(defaults.at("timezone").read(Setting::zone, "UTC")),
                 data(here.at("data")),
-                baseUrl(environment, config),
+                here.at("baseUrl").uriOrNull(),
                 Rows.of(named(environment, service, settings))));
     }
 
@@ -73,6 +71,10 @@ final class EffectiveReader {
             var origin = new Origin.Inferred("local.health");
             var health = new Tree.Sequence(origin, List.of(Tree.text(origin, text(settings, "local", "health"))));
             settings = SettingsTree.with(settings, "verify.checks.endpoints.http", health);
+        }
+        if (settings.at("baseUrl").isEmpty()) {
+            var url = Tree.text(new Origin.Inferred("local.listen"), proxyUrl(settings));
+            settings = SettingsTree.with(settings, "baseUrl", url);
         }
         return settings;
     }
@@ -114,13 +116,10 @@ final class EffectiveReader {
         }
     }
 
-    private static @Nullable URI baseUrl(EnvironmentConfig environment, ServiceConfig service) {
-        if (environment.baseUrl() != null || service.local() == null) {
-            return environment.baseUrl();
-        }
-        var listen = service.local().listen();
+    private static String proxyUrl(Tree settings) {
+        var listen = Listen.parse(text(settings, "local", "listen")).orElse(bad -> LocalReader.LISTEN);
         var everywhere = listen.host().equals("0.0.0.0") || listen.host().equals("[::]");
-        return URI.create("http://%s:%d".formatted(everywhere ? Listen.LOOPBACK : listen.host(), listen.port()));
+        return "http://%s:%d".formatted(everywhere ? Listen.LOOPBACK : listen.host(), listen.port());
     }
 
     private Origin keyOf(String service) {

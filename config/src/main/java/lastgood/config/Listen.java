@@ -11,7 +11,7 @@ public record Listen(String host, int port) {
 
     static final String LOOPBACK = "127.0.0.1";
 
-    private static final Pattern WRITTEN = Pattern.compile("(?:(\\[[0-9a-fA-F:]+]|[^\\s:\\[\\]]+):)?([0-9]{1,5})");
+    private static final Pattern WRITTEN = Pattern.compile("(?:(\\[[0-9a-fA-F:]+]|[A-Za-z0-9.-]+):)?([0-9]{1,5})");
 
     public Listen {
         if (host.isEmpty() || port < 1 || port > 65_535) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// Reads the `local` block of a service.
 final class LocalReader {
 
-    private static final Listen LISTEN = new Listen(Listen.LOOPBACK, 8080);
+    static final Listen LISTEN = new Listen(Listen.LOOPBACK, 8080);
 
     private LocalReader() {}
 

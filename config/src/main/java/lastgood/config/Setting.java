@@ -28,7 +28,7 @@ public enum Setting {
     /// How long the service is watched after a rollback.
     WINDOW("verify.window");
 
-    private static final List<String> STRATEGIES = List.of("auto");
+    private static final List<String> STRATEGIES = List.of("auto", "rolling", "blue-green", "canary");
 
     private final String key;
 

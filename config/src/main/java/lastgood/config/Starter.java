@@ -27,12 +27,16 @@ public final class Starter {
                 """.formatted(service, command.stream().map(Starter::quoted).collect(Collectors.joining(", ")), port);
     }
 
+    /// As a double-quoted YAML scalar; whatever cannot be seen, or might be taken for a line end, is escaped.
     static String quoted(String word) {
-        return '"'
-                + word.replace("\\", "\\\\")
-                        .replace("\"", "\\\"")
-                        .replace("\n", "\\n")
-                        .replace("\t", "\\t")
-                + '"';
+        return word.codePoints().mapToObj(Starter::escaped).collect(Collectors.joining("", "\"", "\""));
+    }
+
+    private static String escaped(int codePoint) {
+        if (codePoint == '"' || codePoint == '\\') {
+            return "\\" + Character.toString(codePoint);
+        }
+        var visible = Character.isLetterOrDigit(codePoint) || (codePoint >= ' ' && codePoint <= '~');
+        return visible ? Character.toString(codePoint) : "\\U%08X".formatted(codePoint);
     }
 }

@@ -116,10 +116,7 @@ final class YamlText {
         // only an alias that leads back to itself gets this deep: the first pass has seen everything else
         if (++nodes > NODES_MAX || depth > DEPTH_MAX * 2) {
             throw new TooLarge(new Problem(
-                    at(node.getStartMark()),
-                    path,
-                    "aliases make this larger than can be read",
-                    "write the values out"));
+                    at(node.getStartMark()), "", "aliases make this larger than can be read", "write the values out"));
         }
         return switch (node) {
             case MappingNode mapping -> mapping(mapping, path, depth);

@@ -2,19 +2,101 @@ package lastgood.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.api.Test;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class ExamplesTest {
 
-    @ParameterizedTest
-    @ValueSource(strings = {"lastgood.yaml", "lastgood.min.yaml"})
-    void the_shared_examples_load(String name) {
-        var loaded = Texts.load(Texts.example(name));
+    final Catalog full = Texts.catalog(Texts.example("lastgood.yaml"));
 
-        assertThat(loaded).isInstanceOf(Loaded.Ok.class);
+    @Test
+    void seven_lines_are_enough() {
+        var catalog = Texts.catalog(Texts.example("lastgood.min.yaml"));
+
+        assertThat(catalog.environments().get("production").platform())
+                .isEqualTo(new Platform.Cluster("summit-production", null));
+        assertThat(catalog.services()).containsExactly("intelgraph-server");
+        assertThat(catalog.notes()).containsExactly("accepted, not acted on yet: metrics, environments.*.namespace");
+    }
+
+    @Test
+    void the_full_example_keeps_the_order_of_the_file() {
+        assertThat(full.name()).isEqualTo("summit");
+        assertThat(full.environments().keySet()).containsExactly("production", "staging");
+        assertThat(full.services()).containsExactly("intelgraph-server", "intelgraph-ui");
+        assertThat(full.contacts().get("oncall").addresses()).containsEntry("pagerduty", "PABC123");
+    }
+
+    @Test
+    void a_protected_environment_with_its_address_is_read() {
+        assertThat(full.environments().get("production"))
+                .isEqualTo(new EnvironmentConfig(
+                        "production",
+                        new Platform.Cluster("summit-production", "summit-prod"),
+                        true,
+                        URI.create("https://api.summit.production")));
+    }
+
+    @Test
+    void the_ten_checks_are_read() {
+        var verify = Texts.effective(full, "production", "intelgraph-server", Overrides.none())
+                .service()
+                .verify();
+
+        assertThat(verify.checks())
+                .extracting(Check::name)
+                .containsExactly(
+                        "pods",
+                        "errorRate",
+                        "latencyP95",
+                        "auth",
+                        "database",
+                        "endpoints",
+                        "logs",
+                        "integrations",
+                        "smoke",
+                        "users");
+        assertThat(verify.checks())
+                .contains(
+                        new Check.ErrorRate("errorRate", true, Percent.of(1)),
+                        new Check.Latency("latencyP95", true, Duration.ofMillis(500)),
+                        new Check.Logs("logs", true, 0, Duration.ofMinutes(15), List.of("ECONNRESET .* client")),
+                        new Check.Run(
+                                "smoke",
+                                true,
+                                List.of(
+                                        new Template("make"),
+                                        new Template("smoke"),
+                                        new Template("ENVIRONMENT={environment}"))));
+    }
+
+    @Test
+    void the_matrix_of_the_example_is_the_built_in_one() {
+        var minimal = Texts.catalog(Texts.example("lastgood.min.yaml"));
+
+        assertThat(full.policy().severity()).isEqualTo(minimal.policy().severity());
+        assertThat(full.policy().rule(SeverityLevel.SEV_1))
+                .isEqualTo(new SeverityRule(
+                        SeverityLevel.SEV_1,
+                        new Condition(List.of(new Condition.Symptom.Outage(), new Condition.Symptom.DataLoss())),
+                        SeverityRule.Action.ROLLBACK_NOW,
+                        new Due.Never(),
+                        new Approval.Needed(
+                                List.of("platform-lead"), Approval.When.AFTER, new Due.Within(Duration.ofHours(24)), 1),
+                        new Due.Within(Duration.ofHours(24))));
+        assertThat(full.policy().automaticTypes()).isEqualTo(Set.of(1));
+    }
+
+    @Test
+    void what_this_version_does_nothing_with_is_said() {
+        assertThat(full.notActedOn())
+                .contains("connections", "services.*.gitops", "services.*.database", "drills")
+                .doesNotContain("services.*.strategy", "policy.severity");
     }
 }

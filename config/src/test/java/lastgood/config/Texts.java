@@ -1,5 +1,7 @@
 package lastgood.config;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +14,7 @@ final class Texts {
 
     static final Path FOLDER = Path.of("/srv/summit");
 
-    /// One service on this machine; `%s` is the place where a test adds to `web`.
+    /// One service on this machine.
     static final String LOCAL = """
             apiVersion: lastgood.dev/v1alpha1
             kind: Catalog
@@ -27,7 +29,7 @@ final class Texts {
     private Texts() {}
 
     static String example(String name) {
-        try (var in = Texts.class.getResourceAsStream("examples/" + name)) {
+        try (var in = requireNonNull(Texts.class.getResourceAsStream("examples/" + name))) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
@@ -54,10 +56,19 @@ final class Texts {
     }
 
     static Effective effective(String text, String environment, String service, Overrides overrides) {
-        return switch (catalog(text).effective(environment, service, overrides)) {
+        return effective(catalog(text), environment, service, overrides);
+    }
+
+    static Effective effective(Catalog catalog, String environment, String service, Overrides overrides) {
+        return switch (catalog.effective(environment, service, overrides)) {
             case Resolved.Ok(var effective) -> effective;
             case Resolved.Refused(var problems) -> throw new AssertionError(problems.toString());
         };
+    }
+
+    /// `LOCAL` with more lines in the service `web`, which begin at line 9.
+    static String web(String lines) {
+        return LOCAL + lines.indent(4);
     }
 
     static Overrides flags(Map<Setting, String> flags) {

@@ -1,0 +1,24 @@
+package lastgood.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class StarterTest {
+
+    @Test
+    void the_starter_is_a_dozen_lines_that_load() {
+        var text = Starter.local("shop", List.of("java", "-jar", "{artifact}", "--port", "{port}"), 8080);
+
+        var effective = Texts.effective(text, "local", "shop", Overrides.none());
+
+        assertThat(text.lines()).hasSizeLessThanOrEqualTo(12);
+        assertThat(Template.fill(effective.service().local().command(), Map.of("artifact", "a.jar", "port", "1")))
+                .containsExactly("java", "-jar", "a.jar", "--port", "1");
+    }
+}
