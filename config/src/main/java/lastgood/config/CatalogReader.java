@@ -125,15 +125,32 @@ final class CatalogReader {
     private static void everyService(Catalog catalog, Tree document, Cursor.Findings findings) {
         var reader = new EffectiveReader(document, catalog.folder(), catalog.name());
         var readable = new ArrayList<Effective>();
-        for (var environment : catalog.environments().values()) {
-            for (var service : catalog.services()) {
-                if (!environment.isLocal() || meantForThisMachine(catalog, document, service)) {
-                    reader.read(environment, service, catalog.policy(), Overrides.none(), findings)
-                            .ifPresent(readable::add);
-                }
+        for (var service : catalog.services()) {
+            for (var environment : worthReading(catalog, document, service)) {
+                reader.read(environment, service, catalog.policy(), Overrides.none(), findings)
+                        .ifPresent(readable::add);
             }
         }
         Ports.check(readable, document, findings.missing()); // a port that was refused is the default one here
+    }
+
+    /// Without settings of its own, one environment on a cluster shows the same problems as the next; reading each of
+    /// 500 services for each of 60 would take half a minute.
+    private static List<EnvironmentConfig> worthReading(Catalog catalog, Tree document, String service) {
+        var here = meantForThisMachine(catalog, document, service);
+        var own = document.at("services")
+                .flatMap(all -> all.at(service))
+                .flatMap(declared -> declared.at("environments"))
+                .map(all -> all.entriesOrNone().keySet())
+                .orElse(Set.of());
+        var clusters = catalog.environments().values().stream()
+                .filter(environment -> !environment.isLocal())
+                .toList();
+        return catalog.environments().values().stream()
+                .filter(environment -> environment.isLocal()
+                        ? here
+                        : environment.equals(clusters.getFirst()) || own.contains(environment.name()))
+                .toList();
     }
 
     /// Where some environments are on a cluster and some on this machine, a service that says nothing about this

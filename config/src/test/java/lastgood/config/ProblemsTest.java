@@ -276,4 +276,19 @@ class ProblemsTest {
                                 .extracting(Problem::fact)
                                 .containsExactly("nothing says what to run on this machine"));
     }
+
+    @Test
+    void settings_for_any_environment_are_checked() {
+        var text = """
+                apiVersion: lastgood.dev/v1alpha1
+                kind: Catalog
+                environments: { a: { namespace: a }, b: { namespace: b }, c: { namespace: c } }
+                services:
+                  web: { environments: { b: { verify: { window: 99999d } }, c: {} } }
+                """;
+
+        assertThat(Texts.problems(text)).containsExactly("""
+                        lastgood.yaml:5:49: services.web.verify.window: `99999d` is more than ten years
+                          hint: write a number and a unit (ms, s, m, h, d), as in 300s, 15m, 24h""");
+    }
 }
