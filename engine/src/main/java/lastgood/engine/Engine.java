@@ -2,11 +2,14 @@ package lastgood.engine;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import lastgood.core.RunId;
 import lastgood.core.ServiceRef;
 import lastgood.core.decide.ApprovalRule;
 import lastgood.core.plan.Plan;
+import lastgood.engine.journal.Codec;
 import lastgood.engine.journal.Entry;
 import lastgood.engine.journal.Entry.Outcome;
 import lastgood.engine.journal.Journal;
@@ -14,6 +17,7 @@ import lastgood.engine.journal.RunState;
 import lastgood.engine.port.Forbidden;
 import lastgood.engine.port.Unreachable;
 import lastgood.engine.steps.Handlers;
+import org.jspecify.annotations.Nullable;
 
 /// Carries a plan through crashes.
 ///
@@ -31,8 +35,12 @@ public final class Engine {
     /// A request for approval is repeated after the runbook's decision time.
     static final Duration APPROVAL_VALID = Duration.ofMinutes(15);
 
-    /// How long to wait before a look that could not be answered is repeated.
+    /// How long to wait before something that could not be answered is asked again.
     private static final Duration BREATH = Duration.ofMillis(200);
+
+    /// How often in a row the journal may be out of reach before the owner gives up: about ten minutes. The run
+    /// stays as it is, and whoever reaches its journal again carries it on.
+    private static final int UNREACHABLE_MAX = 3_000;
 
     private final Ports ports;
     private final Handlers handlers;
@@ -53,9 +61,9 @@ public final class Engine {
     ///
     /// @param timeout after this the run pauses, and can be resumed; zero = never
     public record Order(
-            RunId run, Plan plan, java.util.List<String> remarks, String reason, boolean emergency, Duration timeout) {
+            RunId run, Plan plan, List<String> remarks, String reason, boolean emergency, Duration timeout) {
         public Order {
-            remarks = java.util.List.copyOf(remarks);
+            remarks = List.copyOf(remarks);
         }
     }
 
@@ -67,9 +75,9 @@ public final class Engine {
         }
         var now = ports.time().now();
         var plan = order.plan();
-        var lines = new java.util.ArrayList<Entry>();
+        var lines = new ArrayList<Entry>();
         lines.add(new Entry.Opened(plan.kind(), plan.service(), owner.person(), order.reason(), order.emergency()));
-        lines.add(new Entry.Planned(lastgood.engine.journal.Codec.digest(plan), plan, order.remarks()));
+        lines.add(new Entry.Planned(Codec.digest(plan), plan, order.remarks()));
         if (order.timeout().isPositive()) {
             lines.add(new Entry.TimerSet(RunState.DEADLINE, now.plus(order.timeout())));
         }
@@ -94,7 +102,9 @@ public final class Engine {
             throw new Forbidden("there is no run %s, or it was never planned; nothing was changed".formatted(run));
         }
         if (journal.state().closed().isPresent()) {
-            ports.locks().release(journal.state().opened().service(), run);
+            // The last owner may have died before it gave up the lock or told everybody.
+            release(journal.state().opened().service(), run);
+            outbox.post(journal);
             return new Parked.At(journal.state().status());
         }
         var turn = new Turn(journal, takeOver(journal));
@@ -113,16 +123,41 @@ public final class Engine {
             var why = epoch == 1
                     ? "begin"
                     : "carry on after %s".formatted(journal.state().owner());
-            if (journal.append(new Entry.TakenOver(why), epoch, ports.time().now(), owner.process())) {
-                progress.record(journal.records().getLast());
+            if (write(journal, new Entry.TakenOver(why), epoch)) {
                 return epoch;
             }
             follow(journal);
         }
     }
 
-    private void follow(Journal journal) {
-        journal.refresh().forEach(progress::record);
+    /// False: it is not known to be there. Either somebody else appended first, or the answer was lost; both are
+    /// found out by reading.
+    private boolean write(Journal journal, Entry entry, int epoch) {
+        try {
+            if (!journal.append(entry, epoch, ports.time().now(), owner.process())) {
+                return false;
+            }
+        } catch (Unreachable e) {
+            return false;
+        }
+        progress.record(journal.records().getLast());
+        return true;
+    }
+
+    /// A lock that cannot be given up now is found by the next run, which sees that its holder is over.
+    private void release(ServiceRef service, RunId run) {
+        try {
+            ports.locks().release(service, run);
+        } catch (Unreachable e) {
+            // Nothing to do: the record of the end is what counts.
+        }
+    }
+
+    /// @return whether there was something new
+    private boolean follow(Journal journal) {
+        var news = journal.refresh();
+        news.forEach(progress::record);
+        return !news.isEmpty();
     }
 
     /// One owner's turn at one run.
@@ -138,82 +173,97 @@ public final class Engine {
             this.steps = new StepRunner(ports, handlers, journal, epoch, this::append, progress);
         }
 
-        /// False: somebody else appended first, so what we decided rests on old news. Decide again.
+        /// False: decide again from what is there now.
         private boolean append(Entry entry) {
-            var done = journal.append(entry, epoch, ports.time().now(), owner.process());
+            var done = write(journal, entry, epoch);
             if (done) {
-                progress.record(journal.records().getLast());
                 outbox.post(journal);
             }
             return done;
         }
 
         Parked loop(BooleanSupplier stop) throws InterruptedException {
+            var unreachable = 0;
             while (true) {
-                ports.drivers().beat(journal.run());
-                follow(journal);
-                var state = journal.state();
-                if (state.epoch() != epoch) {
-                    return new Parked.TakenOverBy(state.owner());
-                }
-                var locked = lock(state);
-                if (locked != null) {
-                    return locked;
-                }
-                if (stop.getAsBoolean()
-                        && state.status().active()
-                        && state.paused().isEmpty()
-                        && state.cancel().isEmpty()) {
-                    append(new Entry.Paused(owner.person(), "asked to stop at the next safe point"));
-                    continue;
-                }
-                switch (Next.of(state, ports.time().now())) {
-                    case Next.Advance(var step) -> steps.advance(step);
-                    case Next.Abandon(var step) -> steps.abandon(step);
-                    case Next.AskApproval(var rule) ->
-                        append(new Entry.ApprovalRequested(
-                                rule.role(),
-                                state.planned().digest(),
-                                ports.time().now().plus(APPROVAL_VALID)));
-                    case Next.FireDeadline() -> {
-                        if (append(new Entry.TimerFired(RunState.DEADLINE))) {
-                            append(new Entry.Paused(owner.person(), DEADLINE_PASSED));
-                        }
+                try {
+                    var parked = turn(stop);
+                    if (parked != null) {
+                        return parked;
                     }
-                    case Next.Close(var outcome, var why) -> close(outcome, why);
-                    case Next.Wait(var status) -> {
-                        return new Parked.At(status);
+                    unreachable = 0;
+                } catch (Unreachable e) {
+                    unreachable++;
+                    if (unreachable > UNREACHABLE_MAX) {
+                        throw e;
                     }
+                    ports.time().pause(BREATH);
                 }
             }
+        }
+
+        /// Reads, decides, and does at most one thing.
+        ///
+        /// @return why this owner stops, or null to go on
+        private @Nullable Parked turn(BooleanSupplier stop) throws InterruptedException {
+            ports.drivers().beat(journal.run());
+            if (follow(journal)) {
+                // Also our own record whose answer was lost: what it says has not been told yet.
+                outbox.post(journal);
+            }
+            var state = journal.state();
+            if (state.epoch() != epoch) {
+                return new Parked.TakenOverBy(state.owner());
+            }
+            var locked = lock(state);
+            if (locked != null) {
+                return locked;
+            }
+            if (stop.getAsBoolean()
+                    && state.status().active()
+                    && state.paused().isEmpty()
+                    && state.cancel().isEmpty()) {
+                append(new Entry.Paused(owner.person(), "asked to stop at the next safe point"));
+                return null;
+            }
+            switch (Next.of(state, ports.time().now())) {
+                case Next.Advance(var step) -> steps.advance(step);
+                case Next.Abandon(var step) -> steps.abandon(step);
+                case Next.AskApproval(var rule) ->
+                    append(new Entry.ApprovalRequested(
+                            rule.role(),
+                            state.planned().digest(),
+                            ports.time().now().plus(APPROVAL_VALID)));
+                case Next.FireDeadline() -> append(new Entry.TimerFired(RunState.DEADLINE));
+                case Next.Close(var outcome, var why) -> close(outcome, why);
+                case Next.Wait(var status) -> {
+                    return new Parked.At(status);
+                }
+            }
+            return null;
         }
 
         private void close(Outcome outcome, String why) {
             if (append(new Entry.Closed(outcome, why))) {
-                ports.locks().release(journal.state().opened().service(), journal.run());
+                release(journal.state().opened().service(), journal.run());
             }
         }
 
         /// @return why we cannot go on, or null
-        private @org.jspecify.annotations.Nullable Parked lock(RunState state) throws InterruptedException {
+        private @Nullable Parked lock(RunState state) {
             if (state.closed().isPresent()) {
                 return null;
             }
             var service = state.opened().service();
-            try {
-                var holder = ports.locks().acquire(service, journal.run());
-                if (holder.equals(journal.run())) {
-                    return null;
-                }
-                if (isOver(holder)) {
-                    ports.locks().release(service, holder);
-                    return lock(state);
-                }
-                return lockedOut(state, service, holder);
-            } catch (Unreachable e) {
-                ports.time().pause(BREATH);
+            var holder = ports.locks().acquire(service, journal.run());
+            if (holder.equals(journal.run())) {
+                return null;
+            }
+            if (isOver(holder)) {
+                // Its owner died between its last record and giving the lock up.
+                ports.locks().release(service, holder);
                 return lock(state);
             }
+            return lockedOut(state, service, holder);
         }
 
         /// A run that has done nothing yet steps back; one that has, waits for a person rather than for luck.
@@ -221,6 +271,8 @@ public final class Engine {
             if (state.plan().steps().stream().allMatch(s -> state.phase(s.id()) == RunState.StepPhase.NOT_STARTED)) {
                 append(new Entry.Closed(
                         Outcome.FAILED, "%s is being changed by %s; nothing was changed".formatted(service, holder)));
+            } else {
+                append(new Entry.Unknown("", "%s took the service while this run was underway".formatted(holder)));
             }
             return new Parked.Locked(holder);
         }
@@ -229,9 +281,6 @@ public final class Engine {
             return Journal.open(ports.journals(), holder).state().closed().isPresent();
         }
     }
-
-    /// The words by which a timeout is recognised in a journal.
-    public static final String DEADLINE_PASSED = "the timeout passed";
 
     /// When the last record of a run was written; for lists.
     public static Instant lastChange(Journal journal) {

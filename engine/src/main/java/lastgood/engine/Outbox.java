@@ -1,5 +1,7 @@
 package lastgood.engine;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,15 +21,16 @@ public final class Outbox {
     /// A sink that does not take a notice in this many tries is down; the record says so and the run goes on.
     private static final int TRIES = 3;
 
-    private final JournalStore journals;
+    private final JournalStore store;
+    private final Map<RunId, Journal> known = new HashMap<>();
     private final Notices notices;
     private final Executor executor;
     private final Time time;
     private final String owner;
     private final Set<String> underway = ConcurrentHashMap.newKeySet();
 
-    public Outbox(JournalStore journals, Notices notices, Executor executor, Time time, String owner) {
-        this.journals = journals;
+    public Outbox(JournalStore store, Notices notices, Executor executor, Time time, String owner) {
+        this.store = store;
         this.notices = notices;
         this.executor = executor;
         this.time = time;
@@ -38,12 +41,22 @@ public final class Outbox {
     void post(Journal journal) {
         for (var record : journal.records()) {
             text(record).ifPresent(text -> {
-                var notice = "%s/%d".formatted(journal.run(), record.seq());
+                var notice = notice(journal, record);
                 if (!journal.state().noticeSettled(notice) && underway.add(notice)) {
                     executor.execute(() -> deliver(journal.run(), notice, text));
                 }
             });
         }
+    }
+
+    /// Whether something of it was neither told nor given up.
+    static boolean isOwed(Journal journal) {
+        return journal.records().stream()
+                .anyMatch(r -> text(r).isPresent() && !journal.state().noticeSettled(notice(journal, r)));
+    }
+
+    private static String notice(Journal journal, JournalRecord record) {
+        return "%s/%d".formatted(journal.run(), record.seq());
     }
 
     /// What a commander would read out loud; everything else stays in the journal.
@@ -82,10 +95,14 @@ public final class Outbox {
         settle(run, new Entry.GaveUp(notice, why));
     }
 
+    /// One at a time: a journal is not for two threads.
     private void settle(RunId run, Entry entry) {
-        var journal = Journal.open(journals, run);
-        while (!journal.append(entry, journal.state().epoch(), time.now(), owner)) {
+        synchronized (known) {
+            var journal = known.computeIfAbsent(run, r -> Journal.open(store, r));
             journal.refresh();
+            while (!journal.append(entry, journal.state().epoch(), time.now(), owner)) {
+                journal.refresh();
+            }
         }
     }
 }

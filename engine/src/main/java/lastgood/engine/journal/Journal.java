@@ -70,11 +70,11 @@ public final class Journal {
     ///
     /// @return whether it is there now; if not, [#refresh] and decide again
     public boolean append(Entry entry, int epoch, Instant at, String owner) {
-        var record = Codec.seal(run, records.size(), epoch, at, owner, entry, head());
-        if (!store.append(run, records.size(), Codec.line(record))) {
+        var written = Codec.seal(run, records.size(), epoch, at, owner, entry, head());
+        if (!store.append(run, records.size(), written.line())) {
             return false;
         }
-        take(record);
+        take(written.record());
         return true;
     }
 

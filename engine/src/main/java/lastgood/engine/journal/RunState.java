@@ -88,7 +88,7 @@ public final class RunState {
             case Entry.Failed e -> settle(e.step(), StepPhase.FAILED, e.why(), null);
             case Entry.Unknown e -> unknown = e;
             case Entry.TimerSet e -> timers.put(e.name(), e.due());
-            case Entry.TimerFired e -> timers.remove(e.name());
+            case Entry.TimerFired e -> fired(e.name());
             case Entry.Window e -> tallies.put(e.step(), e.tally());
             case Entry.VerdictReached e -> {
                 verdict = e;
@@ -126,8 +126,19 @@ public final class RunState {
     /// The timer behind `--timeout`.
     public static final String DEADLINE = "deadline";
 
+    /// Why a run is paused whose timeout passed.
+    public static final String DEADLINE_PASSED = "the timeout passed";
+
     /// The timer behind an approval that is owed.
     public static final String RATIFICATION = "ratification";
+
+    /// One record, not two: a crash between "the time is up" and "so we pause" would forget the pause.
+    private void fired(String timer) {
+        timers.remove(timer);
+        if (timer.equals(DEADLINE)) {
+            paused = new Entry.Paused(opened().by(), DEADLINE_PASSED);
+        }
+    }
 
     private void intended(JournalRecord record, Entry.Intent e) {
         var before = step(e.step());

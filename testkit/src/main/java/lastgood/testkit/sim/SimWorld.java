@@ -1,0 +1,364 @@
+package lastgood.testkit.sim;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import lastgood.core.Digest;
+import lastgood.core.Evidence;
+import lastgood.core.Ledger;
+import lastgood.core.LedgerEntry;
+import lastgood.core.Person;
+import lastgood.core.Release;
+import lastgood.core.Revision;
+import lastgood.core.RunId;
+import lastgood.core.ServiceRef;
+import lastgood.core.ServiceState;
+import lastgood.core.Strategy;
+import lastgood.core.TrafficState;
+import lastgood.core.Verdict;
+import lastgood.core.Version;
+import lastgood.core.Workload;
+import lastgood.core.WorkloadState;
+import lastgood.core.decide.SeverityMatrix;
+import lastgood.core.plan.Facts;
+import lastgood.core.plan.Policy;
+import lastgood.core.recover.CheckResult;
+import lastgood.core.recover.Sample;
+import lastgood.core.recover.WatchRules;
+import lastgood.engine.Engine;
+import lastgood.engine.Outbox;
+import lastgood.engine.Owner;
+import lastgood.engine.Ports;
+import lastgood.engine.Progress;
+import lastgood.engine.port.Checks;
+import lastgood.engine.port.Drivers;
+import lastgood.engine.port.EvidenceStore;
+import lastgood.engine.port.Fence;
+import lastgood.engine.port.JournalStore;
+import lastgood.engine.port.Ledgers;
+import lastgood.engine.port.Locks;
+import lastgood.engine.port.Traffic;
+import lastgood.engine.port.Workloads;
+import lastgood.testkit.sim.Fuse.Touch;
+
+/// One service, its releases, its users and lastgood itself. The engine sees the world only through the fuse; tests
+/// see it directly.
+public final class SimWorld {
+
+    public static final ServiceRef SERVICE = new ServiceRef("production", "checkout");
+    public static final Person MAYA = new Person("maya");
+    public static final Person LEAD = new Person("lead");
+
+    public final SimClock clock = new SimClock();
+    public final Fuse fuse = new Fuse(clock);
+    public final SimPlatform platform = new SimPlatform(clock, SERVICE);
+    public final SimStores.Journals journals = new SimStores.Journals();
+    public final SimStores.SimLedgers ledgers = new SimStores.SimLedgers();
+    public final SimStores.SimEvidence evidence = new SimStores.SimEvidence(clock);
+    public final SimStores.SimLocks locks = new SimStores.SimLocks();
+    public final List<String> told = new ArrayList<>();
+    private final Set<Digest> sick = new HashSet<>();
+    private final List<Runnable> outbox = new ArrayList<>();
+    private final Strategy strategy;
+    private boolean blind;
+    private int owners;
+
+    public SimWorld(Strategy strategy) {
+        this.strategy = strategy;
+        clock.onEverySlice(this::tellPeople);
+    }
+
+    /// A revision whose identity is its name.
+    public static Revision revision(String version) {
+        return new Revision(Digest.of(version), new Version(version));
+    }
+
+    /// A release that was put out, and what became of it.
+    public SimWorld release(int number, String version, Standing standing) {
+        var at = clock.now();
+        add(new LedgerEntry.Deployed(new Release(number, revision(version), List.of(), at, MAYA), "ro/" + number));
+        if (standing == Standing.NEVER_LIVE) {
+            return this;
+        }
+        add(new LedgerEntry.Live(number, at, "ro/%d/live".formatted(number)));
+        switch (standing) {
+            case GOOD, GOOD_AND_LIVE ->
+                add(new LedgerEntry.Judged(number, new Verdict.Pass(), "bake", "", at, "bake/" + number));
+            case FAILED ->
+                add(new LedgerEntry.Judged(number, new Verdict.Fail("errors"), "bake", "", at, "bake/" + number));
+            case LIVE, NEVER_LIVE -> {}
+        }
+        if (standing == Standing.GOOD || standing == Standing.FAILED) {
+            add(new LedgerEntry.Left(number, LedgerEntry.Leaving.SUPERSEDED, at, "ro/%d/left".formatted(number)));
+        }
+        return this;
+    }
+
+    public enum Standing {
+        GOOD,
+        GOOD_AND_LIVE,
+        FAILED,
+        LIVE,
+        NEVER_LIVE
+    }
+
+    private void add(LedgerEntry entry) {
+        ledgers.append(ledgers.read(SERVICE), List.of(entry));
+    }
+
+    /// Users of this revision get errors.
+    public SimWorld sick(String version) {
+        sick.add(revision(version).digest());
+        return this;
+    }
+
+    /// Nobody can measure anything.
+    public void blind(boolean blind) {
+        this.blind = blind;
+    }
+
+    public static SortedMap<String, Integer> weights(Object... namesAndParts) {
+        var weights = new TreeMap<String, Integer>();
+        for (var i = 0; i < namesAndParts.length; i += 2) {
+            weights.put((String) namesAndParts[i], (Integer) namesAndParts[i + 1]);
+        }
+        return weights;
+    }
+
+    public static Policy policy() {
+        return new Policy(
+                SeverityMatrix.runbook(),
+                Duration.ofMinutes(5),
+                new WatchRules(WatchRules.alwaysRequired(), Duration.ofSeconds(1), 3, 8, 8),
+                Duration.ofSeconds(10),
+                Duration.ofHours(24));
+    }
+
+    public Facts facts() {
+        var workloads = new TreeMap<String, WorkloadState>();
+        names().forEach(n -> platform.find(new Workload(SERVICE, n)).ifPresent(w -> workloads.put(n, w)));
+        return new Facts(
+                ledgers.read(SERVICE),
+                new ServiceState(SERVICE, strategy, workloads, platform.get(SERVICE)),
+                policy(),
+                new TreeMap<>());
+    }
+
+    private List<String> names() {
+        return switch (strategy) {
+            case Strategy.Rolling(var main) -> List.of(main);
+            case Strategy.Canary(var main, var canary, var _) -> List.of(main, canary);
+            case Strategy.BlueGreen colours -> colours.workloads();
+        };
+    }
+
+    /// A new process that may drive runs.
+    public Engine engine() {
+        return engine(Progress.NONE);
+    }
+
+    public Engine engine(Progress progress) {
+        return engine(ports(), progress);
+    }
+
+    /// An engine over other ports than its own, such as sabotaged ones.
+    public Engine engine(Ports ports, Progress progress) {
+        var owner = "host:" + ++owners;
+        var mail = new Outbox(ports.journals(), (_, id, text) -> told.add(id + " " + text), outbox::add, clock, owner);
+        return new Engine(ports, new Owner(owner, MAYA), progress, mail);
+    }
+
+    private void tellPeople() {
+        var mail = List.copyOf(outbox);
+        outbox.clear();
+        mail.forEach(Runnable::run);
+    }
+
+    /// Everything as the engine sees it: through the fuse.
+    public Ports ports() {
+        return new Ports(
+                fusedJournals(),
+                fusedLocks(),
+                drivers(),
+                fusedWorkloads(),
+                fusedTraffic(),
+                fusedLedgers(),
+                fusedEvidence(),
+                checks(),
+                clock);
+    }
+
+    private JournalStore fusedJournals() {
+        return new JournalStore() {
+            @Override
+            public List<RunId> runs() {
+                return journals.runs();
+            }
+
+            @Override
+            public List<String> read(RunId run) {
+                return journals.read(run);
+            }
+
+            @Override
+            public boolean append(RunId run, int seen, String line) {
+                return fuse.touch(Touch.APPEND, "append", () -> journals.append(run, seen, line));
+            }
+        };
+    }
+
+    private Locks fusedLocks() {
+        return new Locks() {
+            @Override
+            public RunId acquire(ServiceRef service, RunId run) {
+                return locks.acquire(service, run);
+            }
+
+            @Override
+            public Optional<RunId> holder(ServiceRef service) {
+                return locks.holder(service);
+            }
+
+            @Override
+            public void release(ServiceRef service, RunId run) {
+                act("release the lock", () -> locks.release(service, run));
+            }
+        };
+    }
+
+    private static Drivers drivers() {
+        return new Drivers() {
+            @Override
+            public void beat(RunId run) {}
+
+            @Override
+            public void leave(RunId run) {}
+
+            @Override
+            public Optional<String> alive(RunId run) {
+                return Optional.empty();
+            }
+        };
+    }
+
+    private Workloads fusedWorkloads() {
+        return new Workloads() {
+            @Override
+            public Optional<WorkloadState> find(Workload workload) {
+                return look("find " + workload.name(), () -> platform.find(workload));
+            }
+
+            @Override
+            public void put(WorkloadState seen, Revision to, Fence fence) {
+                act("put", () -> platform.put(seen, to, fence));
+            }
+
+            @Override
+            public void scale(WorkloadState seen, int instances, Fence fence) {
+                act("scale", () -> platform.scale(seen, instances, fence));
+            }
+
+            @Override
+            public void pause(WorkloadState seen, boolean paused, Fence fence) {
+                act("pause", () -> platform.pause(seen, paused, fence));
+            }
+
+            @Override
+            public void create(Workload workload, Revision revision, int instances, Fence fence) {
+                act("create", () -> platform.create(workload, revision, instances, fence));
+            }
+
+            @Override
+            public void remove(WorkloadState seen, Fence fence) {
+                act("remove", () -> platform.remove(seen, fence));
+            }
+        };
+    }
+
+    private Traffic fusedTraffic() {
+        return new Traffic() {
+            @Override
+            public TrafficState get(ServiceRef service) {
+                return look("traffic", () -> platform.get(service));
+            }
+
+            @Override
+            public void shift(TrafficState seen, SortedMap<String, Integer> weights, Fence fence) {
+                act("shift", () -> platform.shift(seen, weights, fence));
+            }
+
+            @Override
+            public void maintenance(TrafficState seen, boolean on, Fence fence) {
+                act("maintenance", () -> platform.maintenance(seen, on, fence));
+            }
+        };
+    }
+
+    private Ledgers fusedLedgers() {
+        return new Ledgers() {
+            @Override
+            public Ledger read(ServiceRef service) {
+                return look("ledger", () -> ledgers.read(service));
+            }
+
+            @Override
+            public void append(Ledger seen, List<LedgerEntry> entries) {
+                act("write the ledger", () -> ledgers.append(seen, entries));
+            }
+        };
+    }
+
+    private EvidenceStore fusedEvidence() {
+        return new EvidenceStore() {
+            @Override
+            public Optional<Evidence> find(String key) {
+                return look("evidence", () -> evidence.find(key));
+            }
+
+            @Override
+            public Evidence capture(ServiceRef service, Duration budget, String key) {
+                return fuse.touch(Touch.ACT, "capture", () -> evidence.capture(service, budget, key));
+            }
+        };
+    }
+
+    /// Health as users feel it: what the revision that serves them is like.
+    private Checks checks() {
+        return (_, release, since, full) -> {
+            var finding = finding(release, since);
+            var results = WatchRules.alwaysRequired().stream()
+                    .map(c -> new CheckResult(c, finding, finding.name(), "", "sim"))
+                    .toList();
+            return new Sample(results, full);
+        };
+    }
+
+    private CheckResult.Finding finding(Release release, Instant since) {
+        if (blind || since.isAfter(clock.now()) || platform.maintenance()) {
+            return CheckResult.Finding.UNKNOWN;
+        }
+        var serving = platform.serving();
+        var well = serving.isPresent()
+                && serving.get().equals(release.revision().digest())
+                && !sick.contains(serving.get());
+        return well ? CheckResult.Finding.PASS : CheckResult.Finding.FAIL;
+    }
+
+    private <T> T look(String what, Supplier<T> world) {
+        return fuse.touch(Touch.LOOK, what, world);
+    }
+
+    private void act(String what, Runnable world) {
+        var _ = fuse.touch(Touch.ACT, what, () -> {
+            world.run();
+            return true;
+        });
+    }
+}

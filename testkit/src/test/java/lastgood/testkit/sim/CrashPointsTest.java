@@ -1,0 +1,92 @@
+package lastgood.testkit.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import lastgood.testkit.sim.Fuse.Fault;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+/// Every plan of the corpus, with everything that can go wrong at every touch of the world, and two such things at
+/// a time. What is checked for each run stands in [Crashes].
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class CrashPointsTest {
+
+    /// All pairs would be millions; so many of each case, drawn with a fixed seed, are run instead.
+    private static final int PAIRS_PER_CASE = Integer.getInteger("lastgood.pairs", 3_000);
+
+    private static final long SEED = 20260102L;
+
+    private final AtomicInteger plans = new AtomicInteger();
+    private final AtomicLong points = new AtomicLong();
+    private final AtomicLong singles = new AtomicLong();
+    private final AtomicLong pairs = new AtomicLong();
+    private final AtomicLong duplicated = new AtomicLong();
+    private final List<String> wrong = java.util.Collections.synchronizedList(new ArrayList<>());
+
+    @Test
+    void ends_as_if_nothing_had_happened_whatever_goes_wrong_and_wherever() {
+        var began = System.nanoTime();
+
+        Corpus.all().parallelStream().forEach(this::torture);
+
+        var seconds = (System.nanoTime() - began) / 1e9;
+        System.out.printf(
+                "crash points: %d plans, %d points, %d single faults, %d pairs (seed %d), %d wrong end states, %d duplicated effects, %.0f runs/s%n",
+                plans.get(),
+                points.get(),
+                singles.get(),
+                pairs.get(),
+                SEED,
+                wrong.size(),
+                duplicated.get(),
+                (singles.get() + pairs.get()) / seconds);
+        assertThat(wrong).isEmpty();
+        assertThat(duplicated).hasValue(0);
+        assertThat(plans.get()).isGreaterThanOrEqualTo(24);
+    }
+
+    private void torture(Corpus.Case plan) {
+        var crashes = new Crashes(plan);
+        var undisturbed = crashes.undisturbed();
+        assertThat(undisturbed.wrong()).as(plan.name()).isEmpty();
+        plans.incrementAndGet();
+        var touches = undisturbed.touches();
+        points.addAndGet(touches.size());
+        for (var i = 0; i < touches.size(); i++) {
+            for (var fault : Fault.values()) {
+                if (fault.fits(touches.get(i))) {
+                    singles.incrementAndGet();
+                    check(plan, crashes, Map.of(i, fault));
+                }
+            }
+        }
+        var random = new Random(SEED ^ plan.name().hashCode());
+        for (var n = 0; n < PAIRS_PER_CASE; n++) {
+            // The second one may come after the undisturbed end: a run with a fault touches the world more often.
+            var first = random.nextInt(touches.size());
+            var second = first + 1 + random.nextInt(touches.size());
+            pairs.incrementAndGet();
+            check(plan, crashes, Map.of(first, anyFault(random), second, anyFault(random)));
+        }
+    }
+
+    private static Fault anyFault(Random random) {
+        return Fault.values()[random.nextInt(Fault.values().length)];
+    }
+
+    private void check(Corpus.Case plan, Crashes crashes, Map<Integer, Fault> faults) {
+        var end = crashes.with(faults);
+        duplicated.addAndGet(end.duplicated());
+        if (!end.wrong().isEmpty() || end.duplicated() > 0) {
+            wrong.add("Corpus.named(\"%s\") with %s: %s, duplicated %d"
+                    .formatted(plan.name(), faults, end.wrong(), end.duplicated()));
+        }
+    }
+}
