@@ -13,6 +13,7 @@ import lastgood.core.Workload;
 /// @param restartedAt in milliseconds since 1970; 0: never
 /// @param startedAt of the process, in milliseconds since 1970; 0: no process yet
 /// @param log where its output goes
+/// @param logFrom the byte in it from which on lines are newer than was asked
 /// @param trouble why it is not ready, in words; empty if nothing is known
 public record InstanceView(
         String id,
@@ -26,6 +27,7 @@ public record InstanceView(
         long restartedAt,
         long startedAt,
         String log,
+        long logFrom,
         String trouble) {
 
     public boolean ready() {

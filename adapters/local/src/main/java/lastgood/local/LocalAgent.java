@@ -57,7 +57,7 @@ public final class LocalAgent implements AutoCloseable {
     /// Where an agent is.
     public record Info(long pid, Instant since, int controlPort) {
         public String metricsUrl() {
-            return "http://127.0.0.1:%d/metrics".formatted(controlPort);
+            return "http://127.0.0.1:%s/metrics".formatted(controlPort);
         }
     }
 

@@ -154,7 +154,12 @@ public final class LocalClient implements Workloads, Traffic, Metrics, Faults {
 
     /// Every instance of a service, with its process, port and restarts.
     public List<InstanceView> instances(ServiceRef service) {
-        return ask("instances", new Calls.OfService(service), Calls.Instances.class)
+        return instances(service, Instant.EPOCH);
+    }
+
+    /// The same; `logFrom` tells where each log's lines since then begin.
+    public List<InstanceView> instances(ServiceRef service, Instant since) {
+        return ask("instances", new Calls.AskInstances(service, since.toEpochMilli()), Calls.Instances.class)
                 .instances();
     }
 

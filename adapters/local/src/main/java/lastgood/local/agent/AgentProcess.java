@@ -146,6 +146,7 @@ public final class AgentProcess {
             try {
                 Thread.sleep(HOUSEKEEPING);
                 keeper.ensure();
+                platform.noteLogs();
                 platform.openDoors();
                 platform.forgetEndedFaults();
                 for (var log : platform.logs()) {

@@ -107,7 +107,7 @@ final class ControlApi {
             case "shift" -> platform.shift(Json.read(body, Calls.Shift.class));
             case "maintenance" -> platform.maintenance(Json.read(body, Calls.Maintenance.class));
             case "window" -> platform.window(Json.read(body, Calls.AskWindow.class));
-            case "instances" -> platform.instances(Json.read(body, Calls.OfService.class));
+            case "instances" -> platform.instances(Json.read(body, Calls.AskInstances.class));
             case "inject" -> platform.inject(Json.read(body, Calls.Inject.class));
             case "clear" -> platform.clear(Json.read(body, Calls.OfService.class));
             case "apply" -> platform.apply(Json.read(body, Calls.Apply.class));

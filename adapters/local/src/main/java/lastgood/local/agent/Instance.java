@@ -84,6 +84,7 @@ final class Instance implements Backend {
     private final Revision revision;
     private final long made;
     private final Surroundings around;
+    private final LogGrowth growth = new LogGrowth();
     private final AtomicInteger inFlight = new AtomicInteger();
     private final CountDownLatch stop = new CountDownLatch(1);
     private final CountDownLatch firstProbe = new CountDownLatch(1);
@@ -207,7 +208,7 @@ final class Instance implements Backend {
         return new Seen(id, revision.digest(), isReady, steady, hopeless, -made);
     }
 
-    InstanceView view() {
+    InstanceView view(long sinceMillis) {
         var at = process;
         return new InstanceView(
                 id,
@@ -221,7 +222,16 @@ final class Instance implements Backend {
                 restartedAt,
                 startedAt,
                 log().toString(),
+                sinceMillis == 0 ? 0 : growth.bytesAt(sinceMillis, logBytes()),
                 trouble);
+    }
+
+    void noteLog() {
+        growth.note(around.clock().millis(), logBytes());
+    }
+
+    private long logBytes() {
+        return log().toFile().length();
     }
 
     void requestStop() {
@@ -244,6 +254,7 @@ final class Instance implements Backend {
 
     void run() {
         try {
+            noteLog();
             while (!stopping()) {
                 if (process == null && !start()) {
                     continue;

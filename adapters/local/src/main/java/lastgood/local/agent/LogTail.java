@@ -17,21 +17,26 @@ public final class LogTail {
     private LogTail() {}
 
     public static String text(Path log, int bytesMax) throws IOException {
+        return since(log, 0, bytesMax);
+    }
+
+    /// What was written after the log was that long, or the end of it if that is too much.
+    public static String since(Path log, long bytes, int bytesMax) throws IOException {
         try (var channel = FileChannel.open(log, StandardOpenOption.READ)) {
             var size = channel.size();
-            var from = Math.max(0, size - bytesMax);
-            var bytes = ByteBuffer.allocate((int) (size - from));
-            while (bytes.hasRemaining() && channel.read(bytes, from + bytes.position()) >= 0) {
+            var start = bytes > size ? 0 : bytes; // it was cut since
+            var from = Math.max(start, size - bytesMax);
+            var content = ByteBuffer.allocate((int) (size - from));
+            while (content.hasRemaining() && channel.read(content, from + content.position()) >= 0) {
                 // until it is full
             }
-            var text = new String(bytes.array(), 0, bytes.position(), UTF_8);
-            var firstWhole = from == 0 ? 0 : text.indexOf('\n') + 1;
-            return text.substring(firstWhole);
+            var text = new String(content.array(), 0, content.position(), UTF_8);
+            return from == start ? text : text.substring(text.indexOf('\n') + 1);
         }
     }
 
     /// The line that most likely says why a process ended: the last one that is not part of a stack trace.
-    static String reason(Path log) {
+    public static String reason(Path log) {
         try {
             var lines = text(log, 8192).lines().filter(l -> !l.isBlank()).toList();
             return shorten(lines.reversed().stream()

@@ -125,8 +125,12 @@ final class Platform {
         ended.forEach(service -> wishes.change(w -> w.fault(ServiceRef.parse(service), Optional.empty())));
     }
 
+    void noteLogs() {
+        fleet.all().forEach(Instance::noteLog);
+    }
+
     List<Path> logs() {
-        return fleet.all().stream().map(i -> Path.of(i.view().log())).toList();
+        return fleet.all().stream().map(i -> Path.of(i.view(0).log())).toList();
     }
 
     List<ServiceRef> services() {
@@ -296,16 +300,17 @@ final class Platform {
                 window.p99().toNanos());
     }
 
-    Calls.Instances instances(Calls.OfService call) {
-        return new Calls.Instances(
-                fleet.of(call.service()).stream().map(Instance::view).toList());
+    Calls.Instances instances(Calls.AskInstances call) {
+        return new Calls.Instances(fleet.of(call.service()).stream()
+                .map(i -> i.view(call.sinceMillis()))
+                .toList());
     }
 
     String metrics() {
         var page = new Exposition();
         doors.forEach((service, door) -> page.add(ServiceRef.parse(service), door.counters()));
         fleet.all().stream()
-                .map(Instance::view)
+                .map(i -> i.view(0))
                 .collect(Collectors.groupingBy(
                         v -> List.of(
                                 v.workload().toString(),

@@ -52,7 +52,7 @@ public record ProcessId(long pid, String start) {
     /// For the keeper's shell: the number and the ticks, or `-` where there are none.
     public String forShell() {
         var colon = start.lastIndexOf(':');
-        return "%d %s".formatted(pid, start.startsWith("ms:") ? "-" : start.substring(colon + 1));
+        return "%s %s".formatted(pid, start.startsWith("ms:") ? "-" : start.substring(colon + 1));
     }
 
     private static Optional<String> start(long pid) {

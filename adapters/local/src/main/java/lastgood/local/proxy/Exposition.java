@@ -26,30 +26,30 @@ public final class Exposition {
 
     public void add(ServiceRef service, Counters counters) {
         counters.all().forEach((who, series) -> add(labels(service, who), series.totals()));
-        maintenance.append("lastgood_maintenance_answers_total{%s} %d\n"
+        maintenance.append("lastgood_maintenance_answers_total{%s} %s\n"
                 .formatted(labels(service), counters.maintenanceAnswers()));
     }
 
     public void instances(ServiceRef service, String workload, String revision, String version, String state, long n) {
-        instances.append("lastgood_instances{%s,state=\"%s\"} %d\n"
+        instances.append("lastgood_instances{%s,state=\"%s\"} %s\n"
                 .formatted(labels(service, new Answerer(revision, version, workload)), state, n));
     }
 
     private void add(String labels, Series.Totals totals) {
         totals.byCode()
                 .forEach((code, n) ->
-                        requests.append("http_requests_total{%s,code=\"%d\"} %d\n".formatted(labels, code, n)));
+                        requests.append("http_requests_total{%s,code=\"%s\"} %s\n".formatted(labels, code, n)));
         for (var bound : Buckets.EXPOSED) {
             bucket(labels, Double.toString(bound / 1000.0), Buckets.upTo(totals.sum().buckets, bound));
         }
         var count = totals.sum().requests;
         bucket(labels, "+Inf", count);
         durations.append("http_request_duration_seconds_sum{%s} %s\n".formatted(labels, totals.sumMicros() / 1e6));
-        durations.append("http_request_duration_seconds_count{%s} %d\n".formatted(labels, count));
+        durations.append("http_request_duration_seconds_count{%s} %s\n".formatted(labels, count));
     }
 
     private void bucket(String labels, String bound, long n) {
-        durations.append("http_request_duration_seconds_bucket{%s,le=\"%s\"} %d\n".formatted(labels, bound, n));
+        durations.append("http_request_duration_seconds_bucket{%s,le=\"%s\"} %s\n".formatted(labels, bound, n));
     }
 
     private static String labels(ServiceRef service) {

@@ -48,6 +48,9 @@ public final class Calls {
 
     public record Apply(ServiceRef service, ServiceSettings settings) {}
 
+    /// @param sinceMillis since 1970: what `logFrom` is to say
+    public record AskInstances(ServiceRef service, long sinceMillis) {}
+
     public record Instances(List<InstanceView> instances) {}
 
     public record Workloads(List<WorkloadState> workloads) {}

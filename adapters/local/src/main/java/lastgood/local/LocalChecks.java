@@ -1,0 +1,183 @@
+package lastgood.local;
+
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import lastgood.core.Release;
+import lastgood.core.ServiceRef;
+import lastgood.core.Words;
+import lastgood.core.WorkloadState;
+import lastgood.core.recover.Check;
+import lastgood.core.recover.CheckResult;
+import lastgood.core.recover.Sample;
+import lastgood.engine.port.Checks;
+import lastgood.engine.port.Forbidden;
+import lastgood.engine.port.Metrics.Window;
+import lastgood.engine.port.Unreachable;
+import lastgood.local.checks.HttpAsk;
+import lastgood.local.checks.LogScan;
+import lastgood.local.checks.Smoke;
+import lastgood.local.store.Secrets;
+
+/// Asks the ten questions of a service on this machine. Whatever cannot be answered is UNKNOWN with its reason; that
+/// includes an agent that does not answer, since then nobody has measured anything.
+public final class LocalChecks implements Checks {
+
+    /// Fewer requests than this say nothing about a rate of one in a hundred.
+    static final int REQUESTS_MIN = 50;
+
+    private static final Duration CONNECT_WITHIN = Duration.ofSeconds(2);
+
+    private final LocalClient client;
+    private final Map<ServiceRef, LocalService> services;
+    private final HttpAsk http;
+
+    public LocalChecks(LocalClient client, Map<ServiceRef, LocalService> services, Map<String, String> environment) {
+        this.client = client;
+        this.services = Map.copyOf(services);
+        this.http = new HttpAsk(
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .followRedirects(HttpClient.Redirect.NEVER)
+                        .connectTimeout(CONNECT_WITHIN)
+                        .build(),
+                new Secrets(environment));
+    }
+
+    @Override
+    public Sample ask(ServiceRef service, Release release, Instant since, boolean full) {
+        var definition = services.get(service);
+        if (definition == null) {
+            return new Sample(
+                    List.of(CheckResult.unknown(
+                            Check.PODS, "%s is not configured for this platform".formatted(service))),
+                    full);
+        }
+        var results = new ArrayList<CheckResult>();
+        var rules = definition.checks();
+        results.add(answer(Check.PODS, () -> pods(service, release, since)));
+        results.add(answer(Check.ERROR_RATE, () -> errorRate(service, release, since, rules)));
+        results.add(answer(Check.LATENCY_P95, () -> latency(service, release, since, rules)));
+        results.add(answer(Check.ENDPOINTS, () -> http.all(Check.ENDPOINTS, definition.baseUrl(), rules.endpoints())));
+        results.add(answer(Check.LOGS, () -> LogScan.ask(rules, running(service, release, since))));
+        if (full) {
+            results.add(answer(Check.AUTH, () -> http.all(Check.AUTH, definition.baseUrl(), rules.auth())));
+            results.add(answer(
+                    Check.INTEGRATIONS,
+                    () -> http.all(Check.INTEGRATIONS, definition.baseUrl(), rules.integrations())));
+            results.add(answer(
+                    Check.SMOKE, () -> Smoke.ask(rules, definition.folder(), places(definition, service, release))));
+            results.add(CheckResult.unknown(Check.DATABASE, "no data source on the local platform yet"));
+            results.add(CheckResult.unknown(Check.USERS, "no data source on the local platform yet"));
+        }
+        return new Sample(results, full);
+    }
+
+    private static Map<String, String> places(LocalService definition, ServiceRef service, Release release) {
+        return Map.of(
+                "baseUrl", definition.baseUrl(),
+                "version", release.version().text(),
+                "release", release.version().text(),
+                "environment", service.environment(),
+                "service", service.service());
+    }
+
+    private static CheckResult answer(Check check, Supplier<CheckResult> question) {
+        try {
+            return question.get();
+        } catch (Unreachable | Forbidden e) {
+            return CheckResult.unknown(
+                    check, String.valueOf(e.getMessage()).lines().findFirst().orElse("no answer"));
+        }
+    }
+
+    /// The workloads that users get and that run the release are complete, and none of their instances has been started
+    /// again since.
+    private CheckResult pods(ServiceRef service, Release release, Instant since) {
+        var weights = client.get(service).weights();
+        var running = client.workloads(service).stream()
+                .filter(w -> weights.getOrDefault(w.workload().name(), 0) > 0)
+                .filter(w -> w.requested().sameAs(release.revision()))
+                .toList();
+        var source = "workloads that get traffic";
+        var threshold = "all ready, none restarted";
+        if (running.isEmpty()) {
+            return CheckResult.fail(Check.PODS, "nothing that gets traffic runs " + release, threshold, source);
+        }
+        var unfinished =
+                running.stream().filter(w -> !w.complete() || w.wanted() == 0).findFirst();
+        if (unfinished.isPresent()) {
+            return CheckResult.fail(Check.PODS, progress(unfinished.get()), threshold, source);
+        }
+        var restarted = running(service, release, since).stream()
+                .filter(i -> i.restarted().filter(at -> !at.isBefore(since)).isPresent())
+                .findFirst();
+        if (restarted.isPresent()) {
+            return CheckResult.fail(
+                    Check.PODS,
+                    "instance %s was started again at %s"
+                            .formatted(
+                                    restarted.get().id(),
+                                    restarted.get().restarted().orElse(since)),
+                    threshold,
+                    source);
+        }
+        var ready = running.stream().mapToInt(WorkloadState::ready).sum();
+        return CheckResult.pass(Check.PODS, "%d of %d ready, 0 restarts".formatted(ready, ready), threshold, source);
+    }
+
+    private static String progress(WorkloadState state) {
+        return Optional.of(state.trouble())
+                .filter(t -> !t.isEmpty())
+                .map(t -> state.progress() + ": " + t.getFirst())
+                .orElse(state.progress());
+    }
+
+    private List<InstanceView> running(ServiceRef service, Release release, Instant since) {
+        return client.instances(service, since).stream()
+                .filter(i -> i.revision().sameAs(release.revision()))
+                .toList();
+    }
+
+    private CheckResult errorRate(ServiceRef service, Release release, Instant since, CheckRules rules) {
+        var window = client.window(service, Optional.of(release.revision().digest()), since);
+        if (window.requests() < REQUESTS_MIN) {
+            return tooFew(Check.ERROR_RATE, window);
+        }
+        var value = String.format(
+                Locale.ROOT, "%.2f%% of %s", window.errorPercent(), Words.count(window.requests(), "request"));
+        var threshold = "< %s%%".formatted(plain(rules.errorPercentBelow()));
+        var source = "proxy, last " + Words.duration(window.span());
+        return window.errorPercent() < rules.errorPercentBelow()
+                ? CheckResult.pass(Check.ERROR_RATE, value, threshold, source)
+                : CheckResult.fail(Check.ERROR_RATE, value, threshold, source);
+    }
+
+    private CheckResult latency(ServiceRef service, Release release, Instant since, CheckRules rules) {
+        var window = client.window(service, Optional.of(release.revision().digest()), since);
+        if (window.requests() < REQUESTS_MIN) {
+            return tooFew(Check.LATENCY_P95, window);
+        }
+        var value = "%s over %s".formatted(Words.duration(window.p95()), Words.count(window.requests(), "request"));
+        var threshold = "< " + Words.duration(rules.p95Below());
+        var source = "proxy, last " + Words.duration(window.span());
+        return window.p95().compareTo(rules.p95Below()) < 0
+                ? CheckResult.pass(Check.LATENCY_P95, value, threshold, source)
+                : CheckResult.fail(Check.LATENCY_P95, value, threshold, source);
+    }
+
+    private static CheckResult tooFew(Check check, Window window) {
+        return CheckResult.unknown(
+                check, "needs %s".formatted(Words.count(REQUESTS_MIN - window.requests(), "more request")));
+    }
+
+    private static String plain(double number) {
+        return number == Math.rint(number) ? Long.toString((long) number) : Double.toString(number);
+    }
+}
