@@ -131,7 +131,9 @@ public final class FileJournals implements JournalStore {
         var before = known.getOrDefault(run, new Known(List.of(), 0));
         var size = channel.size();
         if (size < before.bytes()) {
-            throw new Damaged(
+            throw Damaged.journal(
+                    run,
+                    before.lines().size(),
                     "%s became shorter: %d bytes were there, %d are".formatted(file(run), before.bytes(), size));
         }
         if (size == before.bytes()) {
@@ -153,8 +155,8 @@ public final class FileJournals implements JournalStore {
             var end = lineEnd(bytes, at, length);
             if (end < 0) {
                 if (followedByALine(bytes, at, length)) {
-                    throw new Damaged(
-                            "%s is broken after line %d: what follows is no record".formatted(file(run), lines.size()));
+                    throw Damaged.journal(
+                            run, lines.size(), "what stands there in %s is no record".formatted(file(run)));
                 }
                 return at;
             }
@@ -177,10 +179,11 @@ public final class FileJournals implements JournalStore {
         }
     }
 
-    /// A torn write is the last thing in the file. A whole line behind it means that the file was damaged later.
+    /// A torn write is the last thing in the file. A whole line anywhere behind it means that the file was damaged
+    /// later; even if the damage is to the line feed between the two.
     private static boolean followedByALine(byte[] bytes, int from, int length) {
-        for (var i = from; i < length - 1; i++) {
-            if (bytes[i] == '\n' && lineEnd(bytes, i + 1, length) > 0) {
+        for (var i = from + 1; i < length - PREFIX; i++) {
+            if (bytes[i + PREFIX] == '{' && lineEnd(bytes, i, length) > 0) {
                 return true;
             }
         }

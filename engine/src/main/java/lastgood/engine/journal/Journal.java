@@ -17,6 +17,7 @@ public final class Journal {
     private final RunId run;
     private final List<JournalRecord> records = new ArrayList<>();
     private final RunState state = new RunState();
+    private String lastLine = "";
 
     private Journal(JournalStore store, RunId run) {
         this.store = store;
@@ -36,10 +37,14 @@ public final class Journal {
     ///
     /// @return the new records
     public List<JournalRecord> refresh() {
-        var lines = store.read(run, records.size());
         var before = records.size();
-        for (var line : lines) {
-            take(checked(line));
+        var lines = store.read(run, Math.max(0, before - 1));
+        if (before > 0 && (lines.isEmpty() || !lines.getFirst().equals(lastLine))) {
+            // The disk was put back, or the file replaced: what we built on is gone.
+            throw Damaged.journal(run, before - 1, "what was written and confirmed is no longer there");
+        }
+        for (var line : lines.subList(before > 0 ? 1 : 0, lines.size())) {
+            take(checked(line), line);
         }
         return List.copyOf(records.subList(before, records.size()));
     }
@@ -55,14 +60,13 @@ public final class Journal {
             }
             return record;
         } catch (Damaged e) {
-            throw new Damaged(
-                    "the journal of %s is damaged at record %d: %s\nnothing goes on from a record that cannot be trusted, and nothing was changed now\nhint: look at the world with `lastgood status`, then begin a new run from there; `lastgood unlock` frees the service"
-                            .formatted(run, seq, e.getMessage()));
+            throw Damaged.journal(run, seq, e.getMessage());
         }
     }
 
-    private void take(JournalRecord record) {
+    private void take(JournalRecord record, String line) {
         records.add(record);
+        lastLine = line;
         state.apply(record);
     }
 
@@ -74,7 +78,7 @@ public final class Journal {
         if (!store.append(run, records.size(), written.line())) {
             return false;
         }
-        take(written.record());
+        take(written.record(), written.line());
         return true;
     }
 

@@ -91,7 +91,7 @@ public final class Corpus {
                 change("roll back the canary", Corpus::canaryBad, new Request.RollBackCanary()),
                 change("delete the canary", Corpus::canaryStopped, new Request.DeleteCanary()),
                 change("maintenance on", Corpus::rollingGood, new Request.Maintenance(true)),
-                change("pause a rollout", Corpus::unfinishedRollout, new Request.PauseRollout(true)),
+                change("pause a rollout", Corpus::stuckRollout, new Request.PauseRollout(true)),
                 undo("undo a rolling rollback", rollback("", Corpus::rollingBad, false, false)),
                 undo("undo a blue-green rollback", rollback("", Corpus::blueGreenBad, false, false)),
                 undo("undo a blue-green rollout", rollout("", Corpus::blueGreenGood)));
@@ -201,6 +201,16 @@ public final class Corpus {
         world.platform.routes(weights("web", 100));
         world.platform.somebodyPuts("web", revision("v5"));
         world.clock.pause(java.time.Duration.ofSeconds(1));
+        return world;
+    }
+
+    /// A rollout that stands still by itself, so that it matters not when it is paused.
+    private static SimWorld stuckRollout() {
+        var world = new SimWorld(ROLLING).release(1, "v4", Standing.GOOD_AND_LIVE);
+        world.platform.runs("web", revision("v4"), 3);
+        world.platform.routes(weights("web", 100));
+        world.platform.somebodyPuts("web", revision("v5-" + SimPlatform.NEVER_READY));
+        world.clock.pause(java.time.Duration.ofSeconds(5));
         return world;
     }
 

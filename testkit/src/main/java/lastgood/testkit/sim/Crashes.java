@@ -81,9 +81,11 @@ public final class Crashes {
         private final Plan steps = plan.planIn(world);
         private final Ports ports = sabotage.apply(world.ports());
         private final List<String> wrong = new ArrayList<>();
+        private final boolean undisturbed;
         private boolean replaced;
 
         Run(Map<Integer, Fault> faults) {
+            undisturbed = faults.isEmpty();
             faults.forEach(world.fuse::set);
             world.fuse.onSleep(this::sleep);
             Corpus.takenAway(steps).ifPresent(world.platform::ban);
@@ -187,18 +189,20 @@ public final class Crashes {
             if (state.closed().isEmpty()) {
                 wrong.add("not closed: " + state.status().words());
             }
-            if (world.locks.holder(SimWorld.SERVICE).isPresent()) {
-                // A lock whose holder is over is given up by whoever wants it next; only a live one is wrong.
-                var holder = world.locks.holder(SimWorld.SERVICE).get();
-                if (Journal.open(world.journals, holder).state().closed().isEmpty()) {
-                    wrong.add("still locked");
-                }
-            }
+            world.locks.holder(SimWorld.SERVICE).ifPresent(this::lockedBy);
             wrong.addAll(world.platform.broken());
             intendedFirst(journal);
             toldSomeone(state);
             return new Ending(
                     world.platform.summary(), ledger(), outcome(state), world.fuse.touches(), wrong, duplicated());
+        }
+
+        /// A lock that a crash left behind is given up by whoever wants it next; without a crash it is a mistake.
+        private void lockedBy(RunId holder) {
+            if (undisturbed
+                    || Journal.open(world.journals, holder).state().closed().isEmpty()) {
+                wrong.add("still locked by " + holder);
+            }
         }
 
         private void intendedFirst(Journal journal) {

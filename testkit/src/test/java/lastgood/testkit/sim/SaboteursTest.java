@@ -1,0 +1,418 @@
+package lastgood.testkit.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import lastgood.core.Ledger;
+import lastgood.core.LedgerEntry;
+import lastgood.core.Revision;
+import lastgood.core.RunId;
+import lastgood.core.ServiceRef;
+import lastgood.core.TrafficState;
+import lastgood.core.Workload;
+import lastgood.core.WorkloadState;
+import lastgood.core.recover.CheckResult;
+import lastgood.core.recover.Sample;
+import lastgood.engine.Ports;
+import lastgood.engine.port.Checks;
+import lastgood.engine.port.Fence;
+import lastgood.engine.port.JournalStore;
+import lastgood.engine.port.Ledgers;
+import lastgood.engine.port.Locks;
+import lastgood.engine.port.Traffic;
+import lastgood.engine.port.Workloads;
+import lastgood.testkit.sim.Fuse.Fault;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Who tests the tests? Each saboteur breaks one promise that the engine relies on or makes; a suite that stays
+/// green with it would stay green with the real bug.
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class SaboteursTest {
+
+    /// One bug each.
+    enum Saboteur {
+        JOURNAL_TAKES_EVERY_APPEND,
+        JOURNAL_FORGETS_INTENTS,
+        JOURNAL_FORGETS_THE_END,
+        UNDO_IS_A_TOGGLE,
+        CHANGES_WITHOUT_PRECONDITION,
+        SCALE_IS_RELATIVE,
+        CAPACITY_IS_CLAIMED,
+        LOCK_IS_NEVER_GIVEN_UP,
+        LEDGER_IS_WRITTEN_AGAIN,
+        BLINDNESS_COUNTS_AS_HEALTH,
+        MAINTENANCE_STAYS_ON,
+        PAUSE_IS_NOT_ENDED;
+
+        Ports sabotage(Ports p) {
+            return switch (this) {
+                case JOURNAL_TAKES_EVERY_APPEND ->
+                    with(p, new Appends(p.journals()) {
+                        @Override
+                        public boolean append(RunId run, int seen, String line) {
+                            return real.append(run, real.read(run).size(), line);
+                        }
+                    });
+                case JOURNAL_FORGETS_INTENTS -> with(p, forgetting(p.journals(), "\"type\":\"INTENT\""));
+                case JOURNAL_FORGETS_THE_END -> with(p, forgetting(p.journals(), "\"type\":\"CLOSED\""));
+                case UNDO_IS_A_TOGGLE ->
+                    with(p, new Wishes(p.workloads()) {
+                        private final Map<String, Revision> before = new HashMap<>();
+
+                        @Override
+                        public void put(WorkloadState seen, Revision to, Fence fence) {
+                            var other = before.getOrDefault(seen.workload().name(), to);
+                            before.put(seen.workload().name(), seen.requested());
+                            real.put(fresh(seen), other, fence);
+                        }
+                    });
+                case CHANGES_WITHOUT_PRECONDITION ->
+                    with(p, new Wishes(p.workloads()) {
+                        @Override
+                        public void put(WorkloadState seen, Revision to, Fence fence) {
+                            real.put(fresh(seen), to, fence);
+                        }
+                    });
+                case SCALE_IS_RELATIVE ->
+                    with(p, new Wishes(p.workloads()) {
+                        @Override
+                        public void scale(WorkloadState seen, int instances, Fence fence) {
+                            var now = fresh(seen);
+                            real.scale(now, Math.max(0, now.wanted() + instances - seen.wanted()), fence);
+                        }
+                    });
+                case CAPACITY_IS_CLAIMED -> with(with(p, claimedReady(p.traffic())), claimedComplete(p.workloads()));
+                case LOCK_IS_NEVER_GIVEN_UP ->
+                    with(p, new Locks() {
+                        @Override
+                        public RunId acquire(ServiceRef service, RunId run) {
+                            return p.locks().acquire(service, run);
+                        }
+
+                        @Override
+                        public Optional<RunId> holder(ServiceRef service) {
+                            return p.locks().holder(service);
+                        }
+
+                        @Override
+                        public void release(ServiceRef service, RunId run) {}
+                    });
+                case LEDGER_IS_WRITTEN_AGAIN ->
+                    with(p, new Ledgers() {
+                        private int copies;
+
+                        @Override
+                        public Ledger read(ServiceRef service) {
+                            return p.ledgers().read(service);
+                        }
+
+                        @Override
+                        public void append(Ledger seen, List<LedgerEntry> entries) {
+                            copies++;
+                            p.ledgers()
+                                    .append(
+                                            p.ledgers().read(seen.service()),
+                                            entries.stream().map(this::again).toList());
+                        }
+
+                        private LedgerEntry again(LedgerEntry e) {
+                            return e instanceof LedgerEntry.Live live
+                                    ? new LedgerEntry.Live(live.release(), live.at(), live.key() + "#" + copies)
+                                    : e;
+                        }
+                    });
+                case BLINDNESS_COUNTS_AS_HEALTH ->
+                    with(
+                            p,
+                            (service, release, since, full) -> new Sample(
+                                    p.checks().ask(service, release, since, full).results().stream()
+                                            .map(r -> r.finding() == CheckResult.Finding.UNKNOWN
+                                                    ? CheckResult.pass(r.check(), "fine", "", "")
+                                                    : r)
+                                            .toList(),
+                                    full));
+                case MAINTENANCE_STAYS_ON ->
+                    with(p, new Roads(p.traffic()) {
+                        @Override
+                        public void maintenance(TrafficState seen, boolean on, Fence fence) {
+                            if (on) {
+                                real.maintenance(seen, true, fence);
+                            }
+                        }
+                    });
+                case PAUSE_IS_NOT_ENDED ->
+                    with(p, new Wishes(p.workloads()) {
+                        @Override
+                        public void put(WorkloadState seen, Revision to, Fence fence) {
+                            real.put(seen, to, fence);
+                            if (seen.paused()) {
+                                real.pause(fresh(seen), true, fence);
+                            }
+                        }
+                    });
+            };
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Saboteur.class)
+    void is_caught(Saboteur saboteur) {
+        var caught = Corpus.all().stream()
+                .flatMap(c -> firstObjection(c, saboteur).stream())
+                .findFirst();
+
+        assertThat(caught).as("%s went unnoticed", saboteur).isPresent();
+    }
+
+    /// Held against the honest engine: without faults first, then with each fault everywhere, then some pairs.
+    private static Optional<String> firstObjection(Corpus.Case plan, Saboteur saboteur) {
+        var honest = new Crashes(plan).undisturbed();
+        Crashes sabotaged;
+        try {
+            sabotaged = new Crashes(plan, saboteur::sabotage);
+        } catch (RuntimeException | StackOverflowError e) {
+            return Optional.of("does not even run: " + e);
+        }
+        var plain = objection(sabotaged.undisturbed(), honest);
+        if (plain.isPresent()) {
+            return plain;
+        }
+        for (var i = 0; i < honest.touches().size(); i++) {
+            for (var fault : EnumSet.allOf(Fault.class)) {
+                try {
+                    var found = objection(sabotaged.with(Map.of(i, fault)), honest);
+                    if (found.isPresent()) {
+                        return found;
+                    }
+                } catch (RuntimeException e) {
+                    return Optional.of("breaks with %s at %d: %s".formatted(fault, i, e));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<String> objection(Crashes.Ending end, Crashes.Ending honest) {
+        var same = end.world().equals(honest.world())
+                && end.ledger().equals(honest.ledger())
+                && end.outcome().equals(honest.outcome());
+        return end.wrong().isEmpty() && end.duplicated() == 0 && same ? Optional.empty() : Optional.of(end.toString());
+    }
+
+    private static JournalStore forgetting(JournalStore real, String type) {
+        return new Appends(real) {
+            @Override
+            public boolean append(RunId run, int seen, String line) {
+                if (line.contains(type)) {
+                    return true;
+                }
+                return real.append(run, seen, line);
+            }
+        };
+    }
+
+    private static Traffic claimedReady(Traffic real) {
+        return new Roads(real) {
+            @Override
+            public TrafficState get(ServiceRef service) {
+                var seen = real.get(service);
+                var claimed = new TreeMap<>(seen.ready());
+                claimed.replaceAll((_, _) -> 1);
+                return new TrafficState(
+                        service, seen.stamp(), seen.mark(), seen.weights(), claimed, seen.maintenance());
+            }
+        };
+    }
+
+    private static Workloads claimedComplete(Workloads real) {
+        return new Wishes(real) {
+            @Override
+            public Optional<WorkloadState> find(Workload workload) {
+                return real.find(workload)
+                        .map(w -> new WorkloadState(
+                                w.workload(),
+                                w.uid(),
+                                w.stamp(),
+                                w.requested(),
+                                w.mark(),
+                                w.wanted(),
+                                w.wanted(),
+                                w.wanted(),
+                                0,
+                                w.paused(),
+                                true,
+                                w.trouble()));
+            }
+        };
+    }
+
+    private abstract static class Appends implements JournalStore {
+        final JournalStore real;
+
+        Appends(JournalStore real) {
+            this.real = real;
+        }
+
+        @Override
+        public List<RunId> runs() {
+            return real.runs();
+        }
+
+        @Override
+        public List<String> read(RunId run) {
+            return real.read(run);
+        }
+    }
+
+    private abstract static class Wishes implements Workloads {
+        final Workloads real;
+
+        Wishes(Workloads real) {
+            this.real = real;
+        }
+
+        WorkloadState fresh(WorkloadState seen) {
+            return real.find(seen.workload()).orElse(seen);
+        }
+
+        @Override
+        public Optional<WorkloadState> find(Workload workload) {
+            return real.find(workload);
+        }
+
+        @Override
+        public void put(WorkloadState seen, Revision to, Fence fence) {
+            real.put(seen, to, fence);
+        }
+
+        @Override
+        public void scale(WorkloadState seen, int instances, Fence fence) {
+            real.scale(seen, instances, fence);
+        }
+
+        @Override
+        public void pause(WorkloadState seen, boolean paused, Fence fence) {
+            real.pause(seen, paused, fence);
+        }
+
+        @Override
+        public void create(Workload workload, Revision revision, int instances, Fence fence) {
+            real.create(workload, revision, instances, fence);
+        }
+
+        @Override
+        public void remove(WorkloadState seen, Fence fence) {
+            real.remove(seen, fence);
+        }
+    }
+
+    private abstract static class Roads implements Traffic {
+        final Traffic real;
+
+        Roads(Traffic real) {
+            this.real = real;
+        }
+
+        @Override
+        public TrafficState get(ServiceRef service) {
+            return real.get(service);
+        }
+
+        @Override
+        public void shift(TrafficState seen, SortedMap<String, Integer> weights, Fence fence) {
+            real.shift(seen, weights, fence);
+        }
+
+        @Override
+        public void maintenance(TrafficState seen, boolean on, Fence fence) {
+            real.maintenance(seen, on, fence);
+        }
+    }
+
+    private static Ports with(Ports p, JournalStore journals) {
+        return new Ports(
+                journals,
+                p.locks(),
+                p.drivers(),
+                p.workloads(),
+                p.traffic(),
+                p.ledgers(),
+                p.evidence(),
+                p.checks(),
+                p.time());
+    }
+
+    private static Ports with(Ports p, Workloads workloads) {
+        return new Ports(
+                p.journals(),
+                p.locks(),
+                p.drivers(),
+                workloads,
+                p.traffic(),
+                p.ledgers(),
+                p.evidence(),
+                p.checks(),
+                p.time());
+    }
+
+    private static Ports with(Ports p, Traffic traffic) {
+        return new Ports(
+                p.journals(),
+                p.locks(),
+                p.drivers(),
+                p.workloads(),
+                traffic,
+                p.ledgers(),
+                p.evidence(),
+                p.checks(),
+                p.time());
+    }
+
+    private static Ports with(Ports p, Locks locks) {
+        return new Ports(
+                p.journals(),
+                locks,
+                p.drivers(),
+                p.workloads(),
+                p.traffic(),
+                p.ledgers(),
+                p.evidence(),
+                p.checks(),
+                p.time());
+    }
+
+    private static Ports with(Ports p, Ledgers ledgers) {
+        return new Ports(
+                p.journals(),
+                p.locks(),
+                p.drivers(),
+                p.workloads(),
+                p.traffic(),
+                ledgers,
+                p.evidence(),
+                p.checks(),
+                p.time());
+    }
+
+    private static Ports with(Ports p, Checks checks) {
+        return new Ports(
+                p.journals(),
+                p.locks(),
+                p.drivers(),
+                p.workloads(),
+                p.traffic(),
+                p.ledgers(),
+                p.evidence(),
+                checks,
+                p.time());
+    }
+}
