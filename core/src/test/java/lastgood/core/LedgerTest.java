@@ -1,0 +1,230 @@
+package lastgood.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import lastgood.core.LedgerEntry.Leaving;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class LedgerTest {
+
+    private static final Instant T = Instant.parse("2026-01-02T14:00:00Z");
+
+    private Ledger ledger = Ledger.empty(new ServiceRef("production", "checkout"));
+    private int minutes;
+
+    private Instant next() {
+        return T.plusSeconds(60L * minutes++);
+    }
+
+    private void add(LedgerEntry entry) {
+        ledger = ledger.with(entry);
+    }
+
+    private Release deploy(int number, String version) {
+        var revision = new Revision(Digest.of(version), new Version(version));
+        var release = new Release(number, revision, List.of(), next(), new Person("maya"));
+        add(new LedgerEntry.Deployed(release, "ro-%08d/10-write-ledger/0".formatted(number)));
+        return release;
+    }
+
+    private Release goesLive(int number, String version) {
+        ledger.live().ifPresent(old -> left(old.number(), Leaving.SUPERSEDED));
+        var release = deploy(number, version);
+        live(number);
+        return release;
+    }
+
+    private void live(int number) {
+        add(new LedgerEntry.Live(number, next(), "k" + minutes));
+    }
+
+    private void left(int number, Leaving how) {
+        add(new LedgerEntry.Left(number, how, next(), "rb-0000000%d/30-write-ledger/0".formatted(number)));
+    }
+
+    private void passes(int number) {
+        add(new LedgerEntry.Judged(number, new Verdict.Pass(), "bake", "", next(), "k" + minutes));
+    }
+
+    private void fails(int number) {
+        add(new LedgerEntry.Judged(number, new Verdict.Fail("errors 12%"), "bake", "", next(), "k" + minutes));
+    }
+
+    private Selection select(String text) {
+        return ledger.select(RevisionSelector.parse(text), ledger.live());
+    }
+
+    private Release chosen(String text) {
+        assertThat(select(text)).isInstanceOf(Selection.Chosen.class);
+        return ((Selection.Chosen) select(text)).release();
+    }
+
+    private List<String> rejected(Selection selection) {
+        return switch (selection) {
+            case Selection.Chosen c ->
+                c.rejected().stream()
+                        .map(r -> r.release() + ": " + r.standing().word())
+                        .toList();
+            case Selection.NothingGood n ->
+                n.rejected().stream()
+                        .map(r -> r.release() + ": " + r.standing().word())
+                        .toList();
+            case Selection.AlreadyLive _, Selection.NoSuch _, Selection.Ambiguous _ -> List.of();
+        };
+    }
+
+    @Test
+    void previous_is_the_newest_good_release_and_every_one_passed_over_says_why() {
+        goesLive(1, "v1");
+        passes(1);
+        goesLive(2, "v2");
+        fails(2);
+        deploy(3, "v3");
+        left(3, Leaving.ABORTED);
+        goesLive(4, "v4");
+        goesLive(5, "v5");
+
+        assertThat(chosen("previous").version().text()).isEqualTo("v1");
+        assertThat(rejected(select("previous"))).containsExactly("v4: never proved", "v3: aborted", "v2: failed");
+    }
+
+    @Test
+    void a_second_rollback_goes_further_back_and_not_forward_to_the_bad_release() {
+        goesLive(1, "v1");
+        passes(1);
+        goesLive(2, "v2");
+        passes(2);
+        goesLive(3, "v3");
+        left(3, Leaving.ROLLED_BACK);
+        live(2);
+
+        assertThat(chosen("previous").version().text()).isEqualTo("v1");
+    }
+
+    @Test
+    void a_release_that_failed_after_it_had_passed_is_not_good() {
+        goesLive(1, "v1");
+        passes(1);
+        fails(1);
+        goesLive(2, "v2");
+
+        assertThat(select("previous")).isInstanceOf(Selection.NothingGood.class);
+        assertThat(rejected(select("previous"))).containsExactly("v1: failed");
+    }
+
+    @Test
+    void a_release_that_was_taken_out_is_good_again_once_a_person_says_so() {
+        goesLive(1, "v1");
+        passes(1);
+        goesLive(2, "v2");
+        left(2, Leaving.ROLLED_BACK);
+        live(1);
+        left(1, Leaving.SUPERSEDED);
+        goesLive(3, "v3");
+        assertThat(chosen("previous").version().text()).isEqualTo("v1");
+
+        passes(2);
+
+        assertThat(chosen("previous").version().text()).isEqualTo("v2");
+    }
+
+    @Test
+    void the_same_bits_that_hurt_under_a_later_number_are_not_good_under_an_earlier_one() {
+        goesLive(1, "v1");
+        passes(1);
+        goesLive(2, "v2");
+        passes(2);
+        goesLive(3, "v3");
+        goesLive(4, "v2");
+        left(4, Leaving.ROLLED_BACK);
+        live(3);
+
+        assertThat(chosen("previous").version().text()).isEqualTo("v1");
+        assertThat(rejected(select("previous"))).containsExactly("v2: rolled back");
+    }
+
+    @Test
+    void the_same_bits_put_out_twice_are_not_something_to_go_back_to() {
+        goesLive(1, "v1");
+        passes(1);
+        goesLive(2, "v2");
+        passes(2);
+        goesLive(3, "v2");
+
+        assertThat(chosen("previous").version().text()).isEqualTo("v1");
+        assertThat(select("v2")).isInstanceOf(Selection.AlreadyLive.class);
+    }
+
+    @Test
+    void good_may_be_what_runs_already() {
+        goesLive(1, "v1");
+        passes(1);
+        goesLive(2, "v2");
+        passes(2);
+
+        assertThat(select("good")).isInstanceOf(Selection.AlreadyLive.class);
+        assertThat(chosen("previous").version().text()).isEqualTo("v1");
+    }
+
+    @Test
+    void in_the_middle_of_a_rollout_previous_is_what_was_live_before_it() {
+        goesLive(1, "v1");
+        passes(1);
+        goesLive(2, "v2");
+        passes(2);
+        var underway = deploy(3, "v3");
+
+        var selection = ledger.select(new RevisionSelector.Previous(), Optional.of(underway));
+
+        assertThat(selection)
+                .isInstanceOfSatisfying(
+                        Selection.Chosen.class,
+                        c -> assertThat(c.release().version().text()).isEqualTo("v2"));
+    }
+
+    @Test
+    void names_find_by_version_number_and_digest_and_list_what_there_is_otherwise() {
+        var v1 = goesLive(1, "v1");
+        goesLive(2, "v2");
+
+        assertThat(chosen("v1")).isEqualTo(v1);
+        assertThat(chosen("1")).isEqualTo(v1);
+        assertThat(chosen("sha256:" + v1.revision().digest().brief())).isEqualTo(v1);
+        assertThat(select("v9"))
+                .isInstanceOfSatisfying(
+                        Selection.NoSuch.class, n -> assertThat(n.there()).hasSize(2));
+    }
+
+    @Test
+    void a_version_that_is_two_different_things_has_to_be_named_more_exactly() {
+        goesLive(1, "v1");
+        var other = new Revision(Digest.of("rebuilt"), new Version("v1"));
+        add(new LedgerEntry.Deployed(new Release(2, other, List.of(), next(), new Person("maya")), "x"));
+        goesLive(3, "v3");
+
+        assertThat(select("v1")).isInstanceOf(Selection.Ambiguous.class);
+    }
+
+    @Test
+    void nothing_is_live_after_the_live_one_left_and_nothing_came() {
+        goesLive(1, "v1");
+        left(1, Leaving.ROLLED_BACK);
+
+        assertThat(ledger.live()).isEmpty();
+    }
+
+    @Test
+    void a_release_is_judged_by_whole_measurements_only() {
+        goesLive(1, "v1");
+        add(new LedgerEntry.Judged(1, new Verdict.TelemetryDown("refused"), "bake", "", next(), "x"));
+        add(new LedgerEntry.Judged(1, new Verdict.NoData(), "bake", "", next(), "y"));
+
+        assertThat(ledger.standing(1)).isInstanceOf(Standing.Baking.class);
+    }
+}
