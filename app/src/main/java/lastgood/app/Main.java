@@ -1,15 +1,9 @@
 package lastgood.app;
 
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
+import lastgood.cli.Cli;
 
 /// Where the program starts.
-@Command(
-        name = "lastgood",
-        mixinStandardHelpOptions = true,
-        version = "lastgood 0.1.0-SNAPSHOT",
-        description = "Puts a broken service back on its last known good release.")
-public final class Main implements Runnable {
+public final class Main {
 
     private Main() {}
 
@@ -19,11 +13,8 @@ public final class Main implements Runnable {
 
     /// The whole program but its end: [Training] calls it several times in one JVM.
     static int run(String... args) {
-        return new CommandLine(new Main()).execute(args);
-    }
-
-    @Override
-    public void run() {
-        CommandLine.usage(this, System.out);
+        try (var host = new ThisMachine(System.getenv())) {
+            return new Cli(host).run(args);
+        }
     }
 }

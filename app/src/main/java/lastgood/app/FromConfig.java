@@ -1,0 +1,291 @@
+package lastgood.app;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import lastgood.cli.Exit;
+import lastgood.cli.Failure;
+import lastgood.config.Approval;
+import lastgood.config.Catalog;
+import lastgood.config.Contact;
+import lastgood.config.Due;
+import lastgood.config.Effective;
+import lastgood.config.EnvValue;
+import lastgood.config.HttpProbe;
+import lastgood.config.LocalConfig;
+import lastgood.config.PolicyConfig;
+import lastgood.config.SecretRef;
+import lastgood.config.SeverityLevel;
+import lastgood.config.StrategyConfig;
+import lastgood.config.Template;
+import lastgood.core.Severity;
+import lastgood.core.Strategy;
+import lastgood.core.decide.ApprovalRule;
+import lastgood.core.decide.SeverityMatrix;
+import lastgood.core.decide.SeverityRule;
+import lastgood.core.plan.Policy;
+import lastgood.core.recover.Check;
+import lastgood.core.recover.WatchRules;
+import lastgood.local.CheckRules;
+import lastgood.local.HttpCheck;
+import lastgood.local.LocalService;
+import lastgood.local.Setting;
+import org.jspecify.annotations.Nullable;
+
+/// What the configuration says, in the words of core and of the local platform.
+final class FromConfig {
+
+    /// What the runbook owes an approval within that nobody set a deadline for.
+    private static final Duration APPROVAL_OWED_WITHIN = Duration.ofDays(1);
+
+    /// A smoke test that takes longer has hung.
+    private static final Duration SMOKE_WITHIN = Duration.ofMinutes(2);
+
+    private FromConfig() {}
+
+    // ---- core
+
+    static Strategy strategy(Effective effective) {
+        var name = effective.service().name();
+        return switch (effective.service().strategy()) {
+            case StrategyConfig.Rolling() -> new Strategy.Rolling(name);
+            case StrategyConfig.BlueGreen(var colours, var _) ->
+                new Strategy.BlueGreen(
+                        colours, colours.stream().map(c -> name + "-" + c).toList());
+            case StrategyConfig.Canary(var steps) ->
+                new Strategy.Canary(
+                        name,
+                        name + "-canary",
+                        Math.clamp(Math.round(steps.getFirst().fraction() * 100), 1, 50));
+            case StrategyConfig.ByCluster(var type) ->
+                throw new Failure(
+                        Exit.UNREACHABLE,
+                        "`%s` is done by a cluster, and this version knows this machine only".formatted(type),
+                        "write rolling, blue-green or canary");
+        };
+    }
+
+    static Policy policy(Catalog catalog, Effective effective) {
+        return new Policy(
+                matrix(effective.policy(), catalog.contacts()),
+                effective.timeout(),
+                WatchRules.window(effective.service().verify().window(), required(effective)),
+                Policy.EVIDENCE,
+                effective.policy().quarantine());
+    }
+
+    private static Set<Check> required(Effective effective) {
+        var required = EnumSet.noneOf(Check.class);
+        for (var check : effective.service().verify().checks()) {
+            if (check.required()) {
+                required.add(check(check.name()));
+            }
+        }
+        return required;
+    }
+
+    private static Check check(String name) {
+        return switch (name) {
+            case "pods" -> Check.PODS;
+            case "errorRate" -> Check.ERROR_RATE;
+            case "latencyP95" -> Check.LATENCY_P95;
+            case "auth" -> Check.AUTH;
+            case "database" -> Check.DATABASE;
+            case "endpoints" -> Check.ENDPOINTS;
+            case "logs" -> Check.LOGS;
+            case "integrations" -> Check.INTEGRATIONS;
+            case "smoke" -> Check.SMOKE;
+            case "users" -> Check.USERS;
+            default -> throw new IllegalStateException("the schema knows no check " + name);
+        };
+    }
+
+    private static SeverityMatrix matrix(PolicyConfig policy, Map<String, Contact> contacts) {
+        var rules = new EnumMap<Severity, SeverityRule>(Severity.class);
+        policy.severity()
+                .forEach((level, rule) -> rules.put(
+                        severity(level),
+                        new SeverityRule(
+                                rule.when().toString(),
+                                SeverityRule.Action.valueOf(rule.action().name()),
+                                approval(level, rule.approval(), contacts),
+                                within(rule.postmortem(), Duration.ZERO))));
+        return new SeverityMatrix(rules);
+    }
+
+    private static Severity severity(SeverityLevel level) {
+        return switch (level) {
+            case SEV_1 -> Severity.SEV1;
+            case SEV_2 -> Severity.SEV2;
+            case SEV_3 -> Severity.SEV3;
+            case SEV_4 -> Severity.SEV4;
+        };
+    }
+
+    private static ApprovalRule approval(SeverityLevel level, Approval approval, Map<String, Contact> contacts) {
+        return switch (approval) {
+            case Approval.None() -> new ApprovalRule.None();
+            case Approval.Needed(var by, var when, var due, var _) -> {
+                var role = String.join(" or ", by);
+                var users = users(by, contacts);
+                yield switch (when) {
+                    // The runbook asks the on-call engineer for a decision, not for a second person.
+                    case BEFORE -> new ApprovalRule.Before(role, users, level.compareTo(SeverityLevel.SEV_3) >= 0);
+                    case AFTER -> new ApprovalRule.After(role, users, within(due, APPROVAL_OWED_WITHIN));
+                };
+            }
+        };
+    }
+
+    /// Nobody, if one of the roles does not say who has it: then anyone may, and the record says who did.
+    private static List<String> users(List<String> roles, Map<String, Contact> contacts) {
+        var users = new ArrayList<String>();
+        for (var role : roles) {
+            var contact = contacts.get(role);
+            if (contact == null || contact.users().isEmpty()) {
+                return List.of();
+            }
+            users.addAll(contact.users());
+        }
+        return users.stream().distinct().sorted().toList();
+    }
+
+    private static Duration within(Due due, Duration otherwise) {
+        return switch (due) {
+            case Due.Never() -> otherwise;
+            case Due.Within(var time) -> time;
+        };
+    }
+
+    // ---- the local platform
+
+    static LocalService service(Effective effective, Path folder) {
+        var local = effective.service().local();
+        if (local == null) {
+            throw new Failure(
+                    Exit.UNREACHABLE,
+                    "%s is on a cluster, and this version knows this machine only"
+                            .formatted(effective.environment().name()),
+                    "an environment on this machine is written: local: { local: {} }");
+        }
+        return service(effective, local, folder);
+    }
+
+    private static LocalService service(Effective effective, LocalConfig local, Path folder) {
+        return new LocalService(
+                texts(local.command()),
+                local.artifact() == null ? "" : local.artifact().text(),
+                folder,
+                env(local.env(), folder),
+                local.config(),
+                local.health(),
+                local.startWithin(),
+                new LocalService.Listen(
+                        local.listen().host().replaceAll("[\\[\\]]", ""),
+                        local.listen().port()),
+                local.instances(),
+                local.stopWithin(),
+                local.drain(),
+                checks(effective, folder));
+    }
+
+    private static List<String> texts(List<Template> templates) {
+        return templates.stream().map(Template::text).toList();
+    }
+
+    private static SortedMap<String, Setting> env(Map<String, EnvValue> env, Path folder) {
+        var settings = new TreeMap<String, Setting>();
+        env.forEach((name, value) -> settings.put(
+                name,
+                switch (value) {
+                    case EnvValue.Plain(var text) -> new Setting.Plain(text);
+                    case EnvValue.FromSecret(var ref) -> secret(ref, folder);
+                }));
+        return settings;
+    }
+
+    private static Setting secret(SecretRef ref, Path folder) {
+        return switch (ref) {
+            case SecretRef.Env(var name) -> new Setting.SecretEnv(name);
+            case SecretRef.InFile(var path) -> new Setting.SecretFile(folder.resolve(path));
+            case SecretRef.InCluster _, SecretRef.Exec _ ->
+                throw Failure.usage(
+                        "the secret %s cannot be read on this machine".formatted(ref),
+                        "use {env: NAME} or {file: PATH}");
+        };
+    }
+
+    private static CheckRules checks(Effective effective, Path folder) {
+        var usual = CheckRules.usual();
+        var errorPercent = usual.errorPercentBelow();
+        var p95 = usual.p95Below();
+        var logErrors = usual.logErrorsMax();
+        var logIgnore = usual.logIgnore();
+        List<String> smoke = List.of();
+        var http = new EnumMap<Check, List<HttpCheck>>(Check.class);
+        for (var check : effective.service().verify().checks()) {
+            switch (check) {
+                case lastgood.config.Check.ErrorRate(var _, var _, var below) -> errorPercent = below.fraction() * 100;
+                case lastgood.config.Check.Latency(var _, var _, var below) -> p95 = below;
+                case lastgood.config.Check.Logs logs -> {
+                    logErrors = logs.errorsMax();
+                    logIgnore = logs.ignore();
+                }
+                case lastgood.config.Check.Http(var name, var _, var probes) ->
+                    http.put(
+                            check(name),
+                            probes.stream().map(p -> probe(p, folder)).toList());
+                case lastgood.config.Check.Run(var name, var _, var command) -> {
+                    // Only the smoke test is a command here; another check's command stays UNKNOWN, never passed.
+                    if (check(name) == Check.SMOKE) {
+                        smoke = texts(command);
+                    }
+                }
+                case lastgood.config.Check.Instances _,
+                        lastgood.config.Check.Database _,
+                        lastgood.config.Check.Users _,
+                        lastgood.config.Check.Unconfigured _ -> {}
+            }
+        }
+        return new CheckRules(
+                errorPercent,
+                p95,
+                http.getOrDefault(Check.ENDPOINTS, List.of()),
+                http.getOrDefault(Check.AUTH, List.of()),
+                http.getOrDefault(Check.INTEGRATIONS, List.of()),
+                logErrors,
+                logIgnore,
+                smoke,
+                SMOKE_WITHIN);
+    }
+
+    private static HttpCheck probe(HttpProbe probe, Path folder) {
+        return new HttpCheck(
+                probe.method().name(),
+                probe.target(),
+                new TreeMap<>(probe.headers()),
+                body(probe.body(), folder),
+                switch (probe.status()) {
+                    case HttpProbe.Status.AnySuccess() -> 0;
+                    case HttpProbe.Status.Exactly(var code) -> code;
+                },
+                probe.jsonPath(),
+                probe.contains(),
+                probe.timeout());
+    }
+
+    private static @Nullable Setting body(HttpProbe.Body body, Path folder) {
+        return switch (body) {
+            case HttpProbe.Body.None() -> null;
+            case HttpProbe.Body.Text(var text) -> new Setting.Plain(text);
+            case HttpProbe.Body.FromSecret(var ref) -> secret(ref, folder);
+        };
+    }
+}

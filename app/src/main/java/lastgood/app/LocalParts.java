@@ -1,0 +1,139 @@
+package lastgood.app;
+
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import lastgood.cli.Agent;
+import lastgood.cli.Session;
+import lastgood.config.Catalog;
+import lastgood.config.Effective;
+import lastgood.config.Overrides;
+import lastgood.config.Resolved;
+import lastgood.config.Setting;
+import lastgood.core.ServiceRef;
+import lastgood.engine.Owner;
+import lastgood.engine.Ports;
+import lastgood.engine.journal.FileJournals;
+import lastgood.engine.port.Time;
+import lastgood.local.FileDrivers;
+import lastgood.local.FileEvidence;
+import lastgood.local.FileLedgers;
+import lastgood.local.FileLocks;
+import lastgood.local.FileNotices;
+import lastgood.local.LocalChecks;
+import lastgood.local.LocalClient;
+import lastgood.local.LocalRevisions;
+import lastgood.local.LocalService;
+
+/// The local platform of one data folder: every object that speaks to it.
+///
+/// @param services by their full name: all that the configuration keeps in this folder
+record LocalParts(
+        Catalog catalog,
+        Map<ServiceRef, LocalService> services,
+        LocalClient client,
+        LocalRevisions revisions,
+        FileNotices notices,
+        Ports ports) {
+
+    /// Knows the services of the whole catalogue that are kept in the same folder: one platform, one list.
+    static LocalParts of(Catalog catalog, Effective effective, Map<String, String> variables, Time time) {
+        var services = services(catalog, effective.data(), variables);
+        // The one that was asked for counts as it was asked for, with its flags.
+        services.put(
+                new ServiceRef(
+                        effective.environment().name(), effective.service().name()),
+                FromConfig.service(effective, catalog.folder()));
+        return of(catalog, services, effective.data(), variables, time);
+    }
+
+    static LocalParts of(Catalog catalog, Path data, Map<String, String> variables, Time time) {
+        return of(catalog, services(catalog, data, variables), data, variables, time);
+    }
+
+    private static LocalParts of(
+            Catalog catalog,
+            Map<ServiceRef, LocalService> services,
+            Path data,
+            Map<String, String> variables,
+            Time time) {
+        InstantSource clock = time::now;
+        var client = new LocalClient(data, services);
+        return new LocalParts(
+                catalog,
+                Map.copyOf(services),
+                client,
+                new LocalRevisions(data, services, variables),
+                new FileNotices(data, clock),
+                new Ports(
+                        new FileJournals(data.resolve("runs")),
+                        new FileLocks(data),
+                        new FileDrivers(data, clock),
+                        client,
+                        client,
+                        new FileLedgers(data),
+                        new FileEvidence(data, services, variables, clock),
+                        new LateChecks(() -> new LocalChecks(client, services, variables)),
+                        time));
+    }
+
+    /// As the file says. One that cannot run on this machine is nobody's.
+    private static Map<ServiceRef, LocalService> services(Catalog catalog, Path data, Map<String, String> variables) {
+        var services = new HashMap<ServiceRef, LocalService>();
+        for (var environment : catalog.environments().values()) {
+            for (var service : catalog.services()) {
+                if (environment.isLocal()) {
+                    effective(catalog, environment.name(), service, data, variables)
+                            .ifPresent(e -> services.put(
+                                    new ServiceRef(environment.name(), service),
+                                    FromConfig.service(e, catalog.folder())));
+                }
+            }
+        }
+        return services;
+    }
+
+    /// The settings of a service that is kept in that folder: because the file says so, or because we were told to
+    /// use that folder.
+    static java.util.Optional<Effective> effective(
+            Catalog catalog, String environment, String service, Path data, Map<String, String> variables) {
+        var overrides = Overrides.of(Map.of(), variables);
+        return switch (catalog.effective(environment, service, overrides)) {
+            case Resolved.Refused _ -> java.util.Optional.empty();
+            case Resolved.Ok(var effective) ->
+                effective.data().equals(data)
+                        ? java.util.Optional.of(effective)
+                        : at(catalog, environment, service, data, variables);
+        };
+    }
+
+    private static java.util.Optional<Effective> at(
+            Catalog catalog, String environment, String service, Path data, Map<String, String> variables) {
+        var overrides = Overrides.of(Map.of(Setting.DATA, data.toString()), variables);
+        return catalog.effective(environment, service, overrides) instanceof Resolved.Ok(var effective)
+                ? java.util.Optional.of(effective)
+                : java.util.Optional.empty();
+    }
+
+    Session session(Effective effective, Executor executor, Agent agent, Owner owner) {
+        var service = new ServiceRef(
+                effective.environment().name(), effective.service().name());
+        var definition = services.get(service);
+        return new Session(
+                effective,
+                service,
+                FromConfig.strategy(effective),
+                FromConfig.policy(catalog, effective),
+                definition == null ? 1 : definition.instances(),
+                ports,
+                revisions,
+                client,
+                client,
+                notices,
+                executor,
+                agent,
+                owner);
+    }
+}

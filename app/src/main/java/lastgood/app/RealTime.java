@@ -1,0 +1,29 @@
+package lastgood.app;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import lastgood.engine.port.Time;
+
+/// The machine's clock. A pause ends early when somebody presses Ctrl-C, so that the next safe point comes at once.
+final class RealTime implements Time {
+
+    private final Semaphore news = new Semaphore(0);
+
+    @Override
+    public Instant now() {
+        return Instant.now();
+    }
+
+    @Override
+    public void pause(Duration duration) throws InterruptedException {
+        if (news.tryAcquire(duration.toNanos(), TimeUnit.NANOSECONDS)) {
+            news.drainPermits();
+        }
+    }
+
+    void wake() {
+        news.release();
+    }
+}

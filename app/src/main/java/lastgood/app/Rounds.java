@@ -1,0 +1,167 @@
+package lastgood.app;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import lastgood.cli.Session;
+import lastgood.config.Catalog;
+import lastgood.config.ConfigLoader;
+import lastgood.config.Effective;
+import lastgood.config.Loaded;
+import lastgood.core.ServiceRef;
+import lastgood.engine.Bake;
+import lastgood.engine.Caretaker;
+import lastgood.engine.Engine;
+import lastgood.engine.Progress;
+import lastgood.engine.Runs;
+import lastgood.engine.port.Forbidden;
+import lastgood.engine.port.Unreachable;
+import lastgood.engine.port.WorldMoved;
+import lastgood.local.LocalAgent;
+import org.jspecify.annotations.Nullable;
+
+/// What the agent does besides keeping services up: carries on runs that nobody drives any more, judges releases
+/// after their bake, and takes notice when the configuration changes. Whatever it has to say goes to the agent's log.
+final class Rounds {
+
+    private static final Duration EVERY = Duration.ofSeconds(1);
+
+    /// A bake takes minutes; asking the whole checklist each second would be load of our own.
+    private static final Duration JUDGE_EVERY = Duration.ofSeconds(15);
+
+    private final Path config;
+    private final Path data;
+    private final ThisMachine machine;
+    private final Map<ServiceRef, Session> sessions = new HashMap<>();
+    private FileTime read = FileTime.fromMillis(0);
+    private Instant judged = Instant.EPOCH;
+    private String lastTrouble = "";
+
+    Rounds(Path config, Path data, ThisMachine machine) {
+        this.config = config;
+        this.data = data;
+        this.machine = machine;
+    }
+
+    /// Until the process ends.
+    void walk() {
+        while (!Thread.currentThread().isInterrupted()) {
+            try {
+                if (LocalAgent.find(data).isPresent()) {
+                    round();
+                }
+                machine.time().pause(EVERY);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (RuntimeException e) {
+                // One round that went wrong must not be the last one; the same trouble is said once.
+                trouble("a round went wrong: " + e);
+            }
+        }
+    }
+
+    private void round() throws InterruptedException {
+        readConfig();
+        carryOn();
+        if (judged.plus(JUDGE_EVERY).isBefore(machine.time().now())) {
+            judged = machine.time().now();
+            sessions.values().forEach(this::judge);
+        }
+    }
+
+    // ---- configuration
+
+    private void readConfig() {
+        var changed = changed();
+        if (changed.isEmpty() || changed.get().equals(read)) {
+            return;
+        }
+        read = changed.get();
+        switch (new ConfigLoader().load(config)) {
+            case Loaded.Ok(var catalog) -> use(catalog);
+            case Loaded.Invalid invalid -> log("going on with what was read before: " + invalid.text());
+        }
+    }
+
+    private Optional<FileTime> changed() {
+        try {
+            return Optional.of(Files.getLastModifiedTime(config));
+        } catch (IOException e) {
+            trouble("could not look at %s: %s; going on with what was read before".formatted(config, e.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    private void use(Catalog catalog) {
+        sessions.clear();
+        var parts = LocalParts.of(catalog, data, machine.variables(), machine.time());
+        for (var service : parts.services().keySet()) {
+            effective(catalog, service).ifPresent(e -> sessions.put(service, machine.open(catalog, e)));
+        }
+        parts.services().forEach((service, definition) -> {
+            try {
+                parts.client().apply(service, definition);
+            } catch (Forbidden | Unreachable | WorldMoved e) {
+                log("%s: %s".formatted(service, e.getMessage()));
+            }
+        });
+        log("read %s: %s".formatted(config, sessions.keySet().stream().sorted().toList()));
+    }
+
+    private Optional<Effective> effective(Catalog catalog, ServiceRef service) {
+        return LocalParts.effective(catalog, service.environment(), service.service(), data, machine.variables());
+    }
+
+    // ---- runs and bakes
+
+    private void carryOn() throws InterruptedException {
+        var any = sessions.values().stream().findAny();
+        if (any.isPresent()) {
+            var ports = any.get().ports();
+            var caretaker = new Caretaker(
+                    new Runs(ports.journals(), ports.drivers()), this::engine, machine.time(), Rounds::log);
+            var _ = caretaker.tick();
+        }
+    }
+
+    private Engine engine(ServiceRef service) {
+        @Nullable Session session = sessions.get(service);
+        if (session == null) {
+            throw new Forbidden("the configuration %s no longer knows %s".formatted(config, service));
+        }
+        return session.engine(Progress.NONE);
+    }
+
+    private void judge(Session session) {
+        try {
+            new Bake(session.ports())
+                    .judge(
+                            session.service(),
+                            session.effective().policy().bake(),
+                            session.policy().watch())
+                    .ifPresent(v -> log("%s: its bake is over: %s".formatted(session.service(), v)));
+        } catch (Forbidden | Unreachable | WorldMoved e) {
+            trouble("%s could not be judged: %s".formatted(session.service(), e.getMessage()));
+        }
+    }
+
+    // ---- log
+
+    private void trouble(String text) {
+        if (!text.equals(lastTrouble)) {
+            lastTrouble = text;
+            log(text);
+        }
+    }
+
+    private static void log(String text) {
+        System.out.println(Instant.now().truncatedTo(ChronoUnit.SECONDS) + " " + text);
+    }
+}

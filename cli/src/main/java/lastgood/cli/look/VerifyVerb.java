@@ -1,0 +1,152 @@
+package lastgood.cli.look;
+
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import lastgood.cli.Exit;
+import lastgood.cli.Failure;
+import lastgood.cli.Session;
+import lastgood.cli.Tool;
+import lastgood.cli.Verb;
+import lastgood.cli.Where;
+import lastgood.cli.out.Data;
+import lastgood.cli.out.Paint;
+import lastgood.cli.out.Screen;
+import lastgood.core.recover.Check;
+import lastgood.core.recover.CheckResult;
+import lastgood.core.recover.CheckResult.Finding;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// The runbook's checklist, asked once.
+@Command(
+        name = "verify",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Asks the checklist's questions once. A check without data is UNKNOWN, never a pass.",
+            "CHECK is all (or checklist), or one of pods, errors, latency, auth, database, endpoints, logs,",
+            "integrations, smoke, users; health is pods and endpoints."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  lastgood verify -e production                 all ten",
+            "  lastgood verify auth -e production            PASS, or exit 5",
+            "  lastgood verify smoke -e production"
+        })
+public final class VerifyVerb extends Verb {
+
+    private final Tool tool;
+
+    @Parameters(paramLabel = "CHECK", arity = "0..1", defaultValue = "all", description = "default: all")
+    private String check = "all";
+
+    @Mixin
+    private Where where = new Where();
+
+    @Option(
+            names = "--since",
+            paramLabel = "TIME",
+            description = "how far back measurements count (default: since it is live, at most 15m)")
+    private String since = "15m";
+
+    public VerifyVerb(Tool tool) {
+        this.tool = tool;
+    }
+
+    @Override
+    public Exit say() {
+        var wanted = wanted(check);
+        var session = tool.session(where);
+        var screen = tool.screen(where.common());
+        var results =
+                ask(session).stream().filter(r -> wanted.contains(r.check())).toList();
+        var format = where.common().format();
+        if (StatusVerb.isData(format)) {
+            screen.data(Data.text(data(session, results), format));
+        } else {
+            screen.data(results.stream().map(r -> line(screen, r)).toList());
+        }
+        var good = (wanted.size() == 1 || check.equals("health"))
+                ? results.stream().allMatch(r -> r.finding() == Finding.PASS) && !results.isEmpty()
+                : isWell(session, results);
+        return good ? Exit.DONE : Exit.NOT_RECOVERED;
+    }
+
+    private List<CheckResult> ask(Session session) {
+        var ledger = session.ports().ledgers().read(session.service());
+        var live = ledger.live()
+                .orElseThrow(() -> Failure.refused(
+                        "nothing of %s is live, so there is nothing to check".formatted(session.service()),
+                        List.of(),
+                        "lastgood release deploy VERSION " + session.flags()));
+        var earliest = session.ports().time().now().minus(Since.parse(since));
+        var liveSince = ledger.liveSince(live.number()).orElse(earliest);
+        return session.ports()
+                .checks()
+                .ask(session.service(), live, later(earliest, liveSince), true)
+                .results();
+    }
+
+    private static Instant later(Instant a, Instant b) {
+        return a.isAfter(b) ? a : b;
+    }
+
+    /// As after a rollback: what is required has to pass, and nothing may fail.
+    private static boolean isWell(Session session, List<CheckResult> results) {
+        var required = session.policy().watch().required();
+        return results.stream()
+                .allMatch(r -> r.finding() == Finding.PASS
+                        || (r.finding() == Finding.UNKNOWN && !required.contains(r.check())));
+    }
+
+    private static Set<Check> wanted(String text) {
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "all", "checklist" -> Set.of(Check.values());
+            case "health" -> Set.of(Check.PODS, Check.ENDPOINTS);
+            case "errors" -> Set.of(Check.ERROR_RATE);
+            case "latency" -> Set.of(Check.LATENCY_P95);
+            default ->
+                Set.of(Check.parse(text)
+                        .orElseThrow(() -> Failure.usage(
+                                "there is no check `%s`".formatted(Screen.plain(text)),
+                                "all, health, or one of "
+                                        + Arrays.stream(Check.values())
+                                                .map(Check::label)
+                                                .collect(Collectors.joining(", ")))));
+        };
+    }
+
+    static String line(Screen screen, CheckResult r) {
+        var sign = switch (r.finding()) {
+            case PASS -> screen.paint(Paint.GOOD, "✔ PASS   ");
+            case FAIL -> screen.paint(Paint.BAD, "✖ FAIL   ");
+            case UNKNOWN -> screen.paint(Paint.WARN, "◌ UNKNOWN");
+        };
+        return " %s %-13s %s%s"
+                .formatted(
+                        sign,
+                        r.check().label(),
+                        Screen.plain(r.value()),
+                        r.threshold().isEmpty() ? "" : "  (%s)".formatted(Screen.plain(r.threshold())));
+    }
+
+    private static com.fasterxml.jackson.databind.JsonNode data(Session session, List<CheckResult> results) {
+        var doc = Data.document("Checklist").put("service", session.service().toString());
+        var items = doc.putArray("items");
+        for (var r : results) {
+            items.addObject()
+                    .put("check", r.check().label())
+                    .put("finding", r.finding().name())
+                    .put("value", r.value())
+                    .put("threshold", r.threshold())
+                    .put("source", r.source());
+        }
+        return doc;
+    }
+}

@@ -1,0 +1,56 @@
+package lastgood.cli.run;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import lastgood.cli.Exit;
+import lastgood.cli.Host;
+import lastgood.core.RunId;
+
+/// What Ctrl-C means while a run is underway: the first press pauses it where it is safe, the second leaves at once.
+///
+/// Whoever drives the run asks [#stop] at each safe point. Whoever only follows somebody else's run has nothing to
+/// pause: then the first press already leaves.
+final class Interrupts {
+
+    private final Host host;
+    private final RunId run;
+    private final Consumer<String> say;
+    private final AtomicInteger presses = new AtomicInteger();
+    private volatile boolean following;
+
+    private Interrupts(Host host, RunId run, Consumer<String> say) {
+        this.host = host;
+        this.run = run;
+        this.say = say;
+    }
+
+    /// @param say prints a line at once, from whatever thread
+    static Interrupts listen(Host host, RunId run, Consumer<String> say) {
+        var interrupts = new Interrupts(host, run, say);
+        host.onStopSignal(interrupts::pressed);
+        return interrupts;
+    }
+
+    void following(boolean only) {
+        following = only;
+    }
+
+    private void pressed() {
+        var press = presses.incrementAndGet();
+        if (following) {
+            say.accept("detached; %s goes on without us: lastgood attach %s".formatted(run, run));
+            host.exitNow(Exit.INTERRUPTED.code());
+        } else if (press == 1) {
+            say.accept(
+                    "stopping at the next safe point; the run %s will be paused; press again to leave now (another process carries on)"
+                            .formatted(run));
+        } else {
+            say.accept("left; %s is not paused, and the agent carries it on: lastgood attach %s".formatted(run, run));
+            host.exitNow(Exit.INTERRUPTED.code());
+        }
+    }
+
+    boolean stop() {
+        return presses.get() > 0;
+    }
+}

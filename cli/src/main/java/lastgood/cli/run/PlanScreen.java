@@ -1,0 +1,236 @@
+package lastgood.cli.run;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import lastgood.cli.Session;
+import lastgood.cli.out.Data;
+import lastgood.cli.out.Table;
+import lastgood.cli.out.When;
+import lastgood.core.Digest;
+import lastgood.core.Ledger;
+import lastgood.core.Release;
+import lastgood.core.Revision;
+import lastgood.core.Standing;
+import lastgood.core.Words;
+import lastgood.core.decide.ApprovalRule;
+import lastgood.core.plan.Facts;
+import lastgood.core.plan.Plan;
+import lastgood.core.plan.Planned;
+import lastgood.core.plan.Step;
+import lastgood.engine.journal.Codec;
+import lastgood.engine.port.Metrics;
+
+/// A plan as people read it, in one screen: now, where to, why, how long, what is lost, which steps and the way back
+/// from each, what differs, and who has to agree.
+public final class PlanScreen {
+
+    /// Long enough for a rate, short enough to speak of now.
+    private static final Duration METRICS = Duration.ofMinutes(5);
+
+    private static final int DIFF_MAX = 12;
+
+    private final Session session;
+    private final Facts facts;
+    private final Planned.Ready ready;
+    private final Instant now;
+
+    public PlanScreen(Session session, Facts facts, Planned.Ready ready) {
+        this.session = session;
+        this.facts = facts;
+        this.ready = ready;
+        this.now = session.ports().time().now();
+    }
+
+    /// @param title such as `Rollback plan (dry run)`
+    public List<String> lines(String title) {
+        var plan = ready.plan();
+        var lines = new ArrayList<String>();
+        lines.add("%-50s %s / %s"
+                .formatted(title, plan.service().environment(), plan.service().service()));
+        lines.add("  NOW   " + now());
+        lines.add("  TO    " + to());
+        why().forEach(w -> lines.add("  WHY   " + w));
+        lines.add("  TYPE  %d  %s   est. %s"
+                .formatted(
+                        plan.type().number(),
+                        plan.typeReason(),
+                        session.runs().predict(plan).words()));
+        lines.add("  DATA  "
+                + (plan.lost().isEmpty() ? "nothing is lost by this plan" : "lost: " + String.join("; ", plan.lost())));
+        steps().forEach(lines::add);
+        lines.addAll(labelled("DIFF", diff()));
+        lines.addAll(labelled("NOTE", ready.remarks()));
+        lines.add("  NEEDS " + needs(plan.approval()));
+        lines.add("  PLAN  " + Codec.digest(plan));
+        return lines;
+    }
+
+    private static List<String> labelled(String label, List<String> texts) {
+        var lines = new ArrayList<String>();
+        for (var text : texts) {
+            lines.add("  %-5s %s".formatted(lines.isEmpty() ? label : "", text));
+        }
+        return lines;
+    }
+
+    private String now() {
+        var current = facts.current();
+        if (current.isEmpty()) {
+            return facts.seen()
+                    .newest()
+                    .map(w -> "%s  not in the ledger".formatted(w.requested()))
+                    .orElse("nothing runs");
+        }
+        var release = current.get();
+        var live = facts.ledger()
+                .liveSince(release.number())
+                .map(since -> "live " + When.coarse(Duration.between(since, now)))
+                .orElse("not live yet");
+        return "%s  %s  %s".formatted(title(release), live, health(release));
+    }
+
+    private String health(Release release) {
+        var window = session.metrics()
+                .window(session.service(), Optional.of(release.revision().digest()), now.minus(METRICS));
+        return health(window);
+    }
+
+    public static String health(Metrics.Window window) {
+        return window.requests() == 0
+                ? "no requests in the last " + Words.duration(METRICS)
+                : "errors %.1f%% of %s  p95 %s  (last %s)"
+                        .formatted(
+                                window.errorPercent(),
+                                Words.count(window.requests(), "request"),
+                                Words.duration(window.p95()),
+                                Words.duration(METRICS));
+    }
+
+    private static String title(Release release) {
+        return "%s  sha256:%s  release %d"
+                .formatted(release.version(), release.revision().digest().brief(), release.number());
+    }
+
+    private String to() {
+        var target = target();
+        if (target.isEmpty()) {
+            return ready.plan().to();
+        }
+        var release = target.get();
+        var standing = facts.ledger().standing(release.number());
+        var words = standing instanceof Standing.Good ? "GOOD: " + standing.words() : standing.words();
+        return ready.plan().kind() == Plan.Kind.ROLLOUT
+                ? title(release) + "  new"
+                : "%s  %s".formatted(title(release), words);
+    }
+
+    private Optional<Release> target() {
+        return new Proposal(session, facts, ready).target();
+    }
+
+    private List<String> why() {
+        var current = facts.current();
+        return switch (ready.plan().kind()) {
+            case ROLLBACK ->
+                current.map(r -> facts.ledger().standing(r.number()))
+                        .filter(s -> s instanceof Standing.Failed)
+                        .map(s -> List.of("what runs " + s.words()))
+                        .orElse(chosenBecause());
+            case ROLLOUT, UNDO, CHANGE -> List.of();
+        };
+    }
+
+    private List<String> chosenBecause() {
+        return target().map(r -> isNewestGood(facts.ledger(), r)
+                        ? List.of("the newest good release before what runs")
+                        : List.of("named by whoever asked"))
+                .orElse(List.of());
+    }
+
+    private boolean isNewestGood(Ledger ledger, Release release) {
+        return ledger.select(new lastgood.core.RevisionSelector.Previous(), facts.current())
+                        instanceof lastgood.core.Selection.Chosen(var chosen, var _, var _)
+                && chosen.number() == release.number();
+    }
+
+    private List<String> steps() {
+        var table = new Table("  STEPS", "", "undo with");
+        for (var step : ready.plan().steps()) {
+            table.row("   " + step.id(), Steps.what(step.step()), Steps.undo(step.step()));
+        }
+        return table.lines();
+    }
+
+    /// What becomes different inside the instances.
+    private List<String> diff() {
+        return ready.plan().steps().stream()
+                .map(s -> s.step() instanceof Step.PutRevision put ? put : null)
+                .filter(java.util.Objects::nonNull)
+                .findFirst()
+                .map(put -> diff(session, put.from(), put.to()))
+                .orElse(List.of());
+    }
+
+    /// Lines that differ between two revisions.
+    public static List<String> diff(Session session, Revision from, Revision to) {
+        var before = session.revisions().describe(session.service(), from);
+        var after = session.revisions().describe(session.service(), to);
+        var keys = new TreeSet<>(before.keySet());
+        keys.addAll(after.keySet());
+        var lines = new ArrayList<String>();
+        for (var key : keys) {
+            var a = before.getOrDefault(key, "(none)");
+            var b = after.getOrDefault(key, "(none)");
+            if (!a.equals(b)) {
+                lines.add("%s  %s → %s".formatted(key, brief(a), brief(b)));
+            }
+        }
+        if (lines.size() > DIFF_MAX) {
+            var more = lines.size() - DIFF_MAX;
+            lines.subList(DIFF_MAX, lines.size()).clear();
+            lines.add("and %d more: lastgood release diff %s %s".formatted(more, from.version(), to.version()));
+        }
+        return lines.isEmpty() ? List.of("nothing but the digest differs") : lines;
+    }
+
+    private static String brief(String text) {
+        var plain = lastgood.cli.out.Screen.plain(text);
+        if (plain.matches("sha256:[0-9a-f]{64}")) {
+            return "sha256:" + new Digest(plain).brief();
+        }
+        return plain.length() <= 60 ? plain : plain.substring(0, 57) + "…";
+    }
+
+    static String needs(ApprovalRule rule) {
+        return switch (rule) {
+            case ApprovalRule.None() -> "nobody's approval";
+            case ApprovalRule.Before(var role, var users, var self) ->
+                "approval by %s before anything is changed%s%s"
+                        .formatted(role, who(users), self ? "; whoever asks may give it" : ", not by whoever asks");
+            case ApprovalRule.After(var role, var users, var within) ->
+                "approval by %s within %s afterwards%s".formatted(role, Words.duration(within), who(users));
+        };
+    }
+
+    private static String who(List<String> users) {
+        return users.isEmpty() ? "" : " (%s)".formatted(String.join(", ", users));
+    }
+
+    /// For scripts.
+    public com.fasterxml.jackson.databind.node.ObjectNode data() {
+        var plan = ready.plan();
+        var doc = Data.document("Plan")
+                .put("service", plan.service().toString())
+                .put("from", plan.from())
+                .put("to", plan.to())
+                .put("digest", Codec.digest(plan));
+        doc.set("remarks", Data.texts(ready.remarks()));
+        doc.set("diff", Data.texts(diff()));
+        doc.set("plan", Codec.json(plan));
+        return doc;
+    }
+}

@@ -1,0 +1,272 @@
+package lastgood.cli.run;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import lastgood.cli.Exit;
+import lastgood.cli.Session;
+import lastgood.cli.out.Data;
+import lastgood.cli.out.Paint;
+import lastgood.cli.out.Screen;
+import lastgood.cli.out.When;
+import lastgood.core.Standing;
+import lastgood.core.Words;
+import lastgood.core.decide.ApprovalRule;
+import lastgood.core.plan.Plan;
+import lastgood.core.plan.Step;
+import lastgood.core.recover.CheckResult;
+import lastgood.engine.journal.Entry;
+import lastgood.engine.journal.Journal;
+import lastgood.engine.journal.RunState;
+
+/// What became of a run: the facts, their proof, the way back and the next command. All of it is read off the
+/// journal and the ledger, so it is the same whoever prints it and whenever.
+final class Report {
+
+    private final Session session;
+    private final Journal journal;
+    private final RunState state;
+    private final Exit exit;
+    private final Instant now;
+
+    Report(Session session, Journal journal, Exit exit) {
+        this.session = session;
+        this.journal = journal;
+        this.state = journal.state();
+        this.exit = exit;
+        this.now = session.ports().time().now();
+    }
+
+    List<String> lines(Screen screen) {
+        var lines = new ArrayList<String>();
+        lines.add("%s  %s  %s   %s   exit %d"
+                .formatted(
+                        screen.paint(exit == Exit.DONE ? Paint.GOOD : Paint.BAD, headline()),
+                        state.opened().service(),
+                        fromTo(),
+                        journal.run(),
+                        exit.code()));
+        timeline().ifPresent(t -> lines.add(" " + t));
+        outcome().forEach(o -> lines.add(" " + o));
+        checklist().forEach(c -> lines.add(" " + c));
+        lines.add(" data lost: "
+                + (state.plan().lost().isEmpty()
+                        ? "none"
+                        : String.join("; ", state.plan().lost())));
+        evidence().ifPresent(e -> lines.add(" evidence: " + e));
+        debts().forEach(d -> lines.add(" " + d));
+        undo().ifPresent(u -> lines.add(" undo: " + u));
+        lines.add(" next: " + next());
+        return lines;
+    }
+
+    private String fromTo() {
+        return "%s → %s".formatted(state.plan().from(), state.plan().to());
+    }
+
+    private String headline() {
+        var kind = state.opened().kind();
+        return switch (state.status()) {
+            case RECOVERED, DONE ->
+                switch (kind) {
+                    case ROLLBACK ->
+                        state.status() == RunState.Status.RECOVERED ? "ROLLED BACK" : "ROLLED BACK (unproved)";
+                    case ROLLOUT -> "DEPLOYED";
+                    case UNDO -> "UNDONE";
+                    case CHANGE -> "CHANGED";
+                };
+            case NOT_RECOVERED -> "NOT RECOVERED";
+            case FAILED -> state.mayHaveChangedProduction() ? "FAILED HALF-WAY" : "FAILED, nothing was changed";
+            case CANCELLED ->
+                state.mayHaveChangedProduction() ? "CANCELLED HALF-WAY" : "CANCELLED, nothing was changed";
+            case NEEDS_HUMAN -> "NEEDS A PERSON";
+            case PAUSED -> exit == Exit.TIMEOUT ? "TIMEOUT, paused" : "PAUSED";
+            case AWAITING_APPROVAL -> "WAITS FOR APPROVAL, nothing was changed";
+            case PLANNED, RUNNING, VERIFYING -> "GOES ON";
+        };
+    }
+
+    private Optional<String> timeline() {
+        var parts = new ArrayList<String>();
+        var asked = state.openedAt();
+        parts.add("asked %s by %s"
+                .formatted(
+                        When.clock(asked, now, session.effective().timezone()),
+                        state.opened().by()));
+        firstChange().ifPresent(t -> parts.add("first change +" + span(asked, t)));
+        journal.records().stream()
+                .filter(r -> r.entry() instanceof Entry.VerdictReached v && v.judgement() == Entry.Judgement.PROVED)
+                .findFirst()
+                .ifPresent(r -> parts.add("users well +" + span(asked, r.at())));
+        journal.records().stream()
+                .filter(r -> r.entry() instanceof Entry.Closed)
+                .findFirst()
+                .ifPresent(r -> parts.add("over +" + span(asked, r.at())));
+        return Optional.of(String.join(" · ", parts));
+    }
+
+    private Optional<Instant> firstChange() {
+        return journal.records().stream()
+                .filter(r -> r.entry() instanceof Entry.Intent(var step, var _, var _, var _)
+                        && state.plan().step(step).step().changesProduction())
+                .map(lastgood.engine.journal.JournalRecord::at)
+                .findFirst();
+    }
+
+    private static String span(Instant from, Instant to) {
+        var d = Duration.between(from, to);
+        return Words.duration(d.toMillis() < 0 ? Duration.ZERO : d);
+    }
+
+    private List<String> outcome() {
+        var lines = new ArrayList<String>();
+        state.closed().ifPresent(c -> {
+            switch (c.outcome()) {
+                case RECOVERED -> lines.add("proof: " + c.why());
+                case NOT_RECOVERED -> lines.add("users are not proved to be well: " + c.why());
+                case FAILED, CANCELLED -> lines.add("why: " + c.why());
+                case DONE -> {}
+            }
+        });
+        state.unknown().ifPresent(u -> {
+            lines.add("question: %s (step %s)".formatted(u.question(), u.step()));
+            lines.add("it was changed up to here and stays as it is until somebody answers:");
+        });
+        if (state.closed().isEmpty()) {
+            state.paused().ifPresent(p -> lines.add("paused: " + p.why()));
+        }
+        return lines;
+    }
+
+    private List<String> checklist() {
+        return state.verdict()
+                .map(v -> List.of("checklist %s".formatted(summary(v.checklist()))))
+                .orElse(List.of());
+    }
+
+    private static String summary(List<CheckResult> results) {
+        var passed = results.stream()
+                .filter(r -> r.finding() == CheckResult.Finding.PASS)
+                .count();
+        var others = results.stream()
+                .filter(r -> r.finding() != CheckResult.Finding.PASS)
+                .collect(Collectors.groupingBy(
+                        r -> r.finding().name(),
+                        Collectors.mapping(r -> r.check().label(), Collectors.joining(", "))));
+        var text = "%d/%d ✔ pass".formatted(passed, results.size());
+        for (var other : others.entrySet()) {
+            text += " · %s: %s".formatted(other.getKey(), other.getValue());
+        }
+        return text;
+    }
+
+    private Optional<String> evidence() {
+        return state.plan().steps().stream()
+                .filter(s -> s.step() instanceof Step.CaptureEvidence)
+                .flatMap(s -> state.evidence(s.id()).stream())
+                .findFirst()
+                .map(e -> "%s  sha256:%s  %s".formatted(e.name(), e.digest().brief(), e.source()));
+    }
+
+    private List<String> debts() {
+        var lines = new ArrayList<String>();
+        switch (state.ratification(now)) {
+            case PENDING, OVERDUE ->
+                lines.add("owed: %s: lastgood approve %s%s"
+                        .formatted(
+                                PlanScreen.needs(state.plan().approval()),
+                                journal.run(),
+                                state.timer(RunState.RATIFICATION)
+                                        .map(due -> " (until %s)"
+                                                .formatted(When.full(
+                                                        due, session.effective().timezone())))
+                                        .orElse("")));
+            case NOT_OWED, RATIFIED -> {}
+        }
+        if (state.opened().kind() == Plan.Kind.ROLLBACK && state.closed().isPresent()) {
+            quarantine().ifPresent(lines::add);
+        }
+        return lines;
+    }
+
+    private Optional<String> quarantine() {
+        var ledger = session.ports().ledgers().read(session.service());
+        return ledger.releases().reversed().stream()
+                .filter(r -> ledger.standing(r.number()) instanceof Standing.RolledBack(var by)
+                        && by.equals(journal.run().text()))
+                .findFirst()
+                .flatMap(r -> ledger.quarantinedUntil(r.revision().digest())
+                        .filter(until -> until.isAfter(now))
+                        .map(until -> "%s is in quarantine until %s: a deploy of it is refused"
+                                .formatted(
+                                        r, When.full(until, session.effective().timezone()))));
+    }
+
+    /// Only where there is something to take back, and only once nothing else is about to happen.
+    private Optional<String> undo() {
+        return state.closed().isPresent() && state.mayHaveChangedProduction()
+                ? Optional.of("lastgood undo %s".formatted(journal.run()))
+                : Optional.empty();
+    }
+
+    private String next() {
+        var run = journal.run();
+        var flags = session.flags();
+        return switch (state.status()) {
+            case RECOVERED -> "lastgood status " + flags;
+            case DONE ->
+                state.opened().kind() == Plan.Kind.ROLLOUT
+                        ? "lastgood status %s; it counts as good after its bake, or: lastgood release mark good %s %s"
+                                .formatted(flags, state.plan().to(), flags)
+                        : "lastgood verify all " + flags;
+            case NOT_RECOVERED ->
+                "lastgood verify all %s; further back: lastgood rollback %s --revision previous"
+                        .formatted(flags, flags);
+            case FAILED -> "lastgood status " + flags;
+            case CANCELLED -> "lastgood status " + flags;
+            case NEEDS_HUMAN ->
+                "look again and go on: lastgood resume %s · leave it as it is: lastgood abort %s".formatted(run, run);
+            case PAUSED -> "go on: lastgood resume %s · stop for good: lastgood abort %s".formatted(run, run);
+            case AWAITING_APPROVAL -> "%s: lastgood approve %s".formatted(approver(), run);
+            case PLANNED, RUNNING, VERIFYING -> "lastgood attach %s".formatted(run);
+        };
+    }
+
+    private String approver() {
+        return state.plan().approval() instanceof ApprovalRule.Before(var role, var users, var _)
+                ? users.isEmpty() ? "somebody else, as " + role : String.join(" or ", users)
+                : "approval";
+    }
+
+    ObjectNode data() {
+        var doc = Data.document("RunReport")
+                .put("run", journal.run().text())
+                .put("runKind", state.opened().kind().word())
+                .put("service", state.opened().service().toString())
+                .put("from", state.plan().from())
+                .put("to", state.plan().to())
+                .put("status", state.status().words())
+                .put("exit", exit.code())
+                .put("changedProduction", state.mayHaveChangedProduction())
+                .put("openedAt", state.openedAt().toString())
+                .put("by", state.opened().by().name())
+                .put("reason", state.opened().reason());
+        state.closed().ifPresent(c -> doc.put("outcome", c.outcome().name()).put("why", c.why()));
+        state.unknown().ifPresent(u -> doc.put("question", u.question()));
+        evidence().ifPresent(e -> doc.put("evidence", e));
+        undo().ifPresent(u -> doc.put("undo", u));
+        doc.put("next", next());
+        var steps = doc.putArray("steps");
+        for (var step : state.plan().steps()) {
+            steps.addObject()
+                    .put("id", step.id())
+                    .put("phase", state.phase(step.id()).name())
+                    .put("words", state.words(step.id()));
+        }
+        return doc;
+    }
+}

@@ -1,0 +1,182 @@
+package lastgood.cli.run;
+
+import java.time.Duration;
+import java.util.Optional;
+import lastgood.cli.Exit;
+import lastgood.cli.Failure;
+import lastgood.cli.Session;
+import lastgood.cli.out.Screen;
+import lastgood.config.Durations;
+import lastgood.core.InvalidName;
+import lastgood.core.Reason;
+import lastgood.core.RevisionSelector;
+import lastgood.core.Severity;
+import lastgood.core.plan.Plan;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// Where to, why and how: what `rollback` and `plan` have in common.
+final class RollbackOptions {
+
+    @Option(
+            names = {"-r", "--revision"},
+            paramLabel = "REV",
+            description = {
+                "previous   the newest good release older than what runs",
+                "good       the newest good release, what runs included",
+                "v4.0.4, 41, sha256:51ab…   that release, by version, number or digest"
+            })
+    @Nullable
+    String revision;
+
+    @Option(
+            names = "--emergency",
+            description =
+                    "last known good at once: no questions, evidence within 3 s, the approval owed afterwards. Never less safety: schema check, lock and record stay")
+    boolean emergency;
+
+    @Option(names = "--severity", paramLabel = "SEV-n", description = "how bad it is; decides who has to approve")
+    @Nullable
+    String severity;
+
+    @Option(names = "--reason", paramLabel = "TEXT", description = "why, in one line; goes into the record")
+    @Nullable
+    String reason;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "TIME",
+            description = "300 (seconds) or 5m; after that the run is paused, with exit 6, and can be resumed")
+    @Nullable
+    String timeout;
+
+    @Option(
+            names = "--with-db",
+            paramLabel = "WHAT",
+            description = "never: go back although migrations were made since, and leave the schema as it is")
+    @Nullable
+    String withDb;
+
+    @Option(names = "--behind-maintenance", description = "show users the maintenance page meanwhile")
+    boolean behindMaintenance;
+
+    @Option(names = "--no-verify", description = "do not watch whether users recover; the run then ends unproved")
+    boolean noVerify;
+
+    /// What was asked for, checked: names are refused before anything is looked at.
+    record Asked(
+            RevisionSelector target,
+            Optional<Severity> severity,
+            boolean emergency,
+            boolean acceptsSchemaRisk,
+            boolean behindMaintenance,
+            boolean verify,
+            String reason,
+            Duration timeout) {}
+
+    Asked asked(Session session) {
+        return new Asked(
+                target(session),
+                severity(),
+                emergency,
+                acceptsSchemaRisk(),
+                behindMaintenance,
+                !noVerify,
+                reason(),
+                timeout());
+    }
+
+    private RevisionSelector target(Session session) {
+        if (revision != null) {
+            return parsed(session, revision);
+        }
+        if (emergency) {
+            return new RevisionSelector.Previous();
+        }
+        throw new Failure(
+                Exit.USAGE,
+                "it was not said where to go back to",
+                Releases.lines(session),
+                Failure.NOTHING_CHANGED,
+                "add --revision previous, or one of the releases above");
+    }
+
+    private static RevisionSelector parsed(Session session, String text) {
+        try {
+            return RevisionSelector.parse(text);
+        } catch (InvalidName e) {
+            throw new Failure(
+                    Exit.USAGE,
+                    String.valueOf(e.getMessage()),
+                    Releases.lines(session),
+                    Failure.NOTHING_CHANGED,
+                    "write previous, good, a version, a number or sha256:…");
+        }
+    }
+
+    private Optional<Severity> severity() {
+        return Optional.ofNullable(severity)
+                .map(text -> Severity.parse(text)
+                        .orElseThrow(() -> Failure.usage(
+                                "there is no severity `%s`".formatted(Screen.plain(text)),
+                                "SEV-1, SEV-2, SEV-3 or SEV-4")));
+    }
+
+    private boolean acceptsSchemaRisk() {
+        if (withDb == null) {
+            return false;
+        }
+        if (withDb.equals("never")) {
+            return true;
+        }
+        throw Failure.usage(
+                "--with-db `%s` is not known".formatted(Screen.plain(withDb)),
+                "this version knows --with-db never; databases are not rolled back yet");
+    }
+
+    private String reason() {
+        if (reason == null) {
+            return emergency ? "emergency" : "no reason was given";
+        }
+        return new Reason(reason).text();
+    }
+
+    /// Zero = never: then each step's own limit holds.
+    private Duration timeout() {
+        return timeout == null ? Duration.ZERO : duration("--timeout", timeout);
+    }
+
+    static Duration duration(String flag, String text) {
+        var duration = Durations.parseFlag(text).orElse(bad -> {
+            throw Failure.usage("%s: %s".formatted(flag, Screen.plain(bad.fact())), bad.hint());
+        });
+        if (!duration.isPositive()) {
+            throw Failure.usage("%s: must be more than nothing".formatted(flag), "write 300 (seconds) or 5m");
+        }
+        return duration;
+    }
+
+    /// The flags again, for commands that are printed; the target as it was resolved.
+    String again(Plan plan) {
+        var again = new StringBuilder("--revision ").append(plan.to());
+        if (emergency) {
+            again.append(" --emergency");
+        }
+        if (severity != null) {
+            again.append(" --severity ").append(severity);
+        }
+        if (withDb != null) {
+            again.append(" --with-db ").append(withDb);
+        }
+        if (behindMaintenance) {
+            again.append(" --behind-maintenance");
+        }
+        if (noVerify) {
+            again.append(" --no-verify");
+        }
+        if (timeout != null) {
+            again.append(" --timeout ").append(timeout);
+        }
+        return again.toString();
+    }
+}
