@@ -201,7 +201,7 @@ public final class LocalAgent implements AutoCloseable {
                 return LeftBehind.end(folder);
             }
             tell(contact.get(), within);
-            if (!Ending.gone(contact.get().process(), within)) {
+            if (!ended(folder, contact.get(), within)) {
                 throw new Unreachable("agent %d is still stopping after %s"
                         .formatted(contact.get().pid(), lastgood.core.Words.duration(within)));
             }
@@ -213,6 +213,18 @@ public final class LocalAgent implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new Unreachable("interrupted while the agent was stopping", e);
         }
+    }
+
+    /// Its process is gone; or, if it ran in this very process, it has taken its address off the door.
+    private static boolean ended(DataFolder folder, Contact contact, Duration within) throws InterruptedException {
+        if (!contact.process().equals(ProcessId.current())) {
+            return Ending.gone(contact.process(), within);
+        }
+        var deadline = System.nanoTime() + within.toNanos();
+        while (contact(folder).isPresent() && System.nanoTime() < deadline) {
+            Thread.sleep(LOOK_AGAIN);
+        }
+        return contact(folder).isEmpty();
     }
 
     /// By its ear; if it is deaf, by signal, which it takes for the same thing.

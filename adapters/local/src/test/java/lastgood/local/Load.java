@@ -19,12 +19,17 @@ final class Load {
     private volatile boolean ended;
 
     Load(World world, int users) {
+        this(world, users, 10);
+    }
+
+    /// @param thinkMillis between a user's answer and next request
+    Load(World world, int users, int thinkMillis) {
         for (var i = 0; i < users; i++) {
-            this.users.add(Thread.ofVirtual().start(() -> use(world)));
+            this.users.add(Thread.ofVirtual().start(() -> use(world, thinkMillis)));
         }
     }
 
-    private void use(World world) {
+    private void use(World world, int thinkMillis) {
         while (!ended) {
             var request = HttpRequest.newBuilder(world.uri("/"));
             if (requests.incrementAndGet() % 4 == 0) {
@@ -36,7 +41,7 @@ final class Load {
                 if (answer.statusCode() != 200) {
                     failures.add(answer.statusCode() + " " + answer.body());
                 }
-                Thread.sleep(2);
+                Thread.sleep(thinkMillis);
             } catch (RuntimeException | InterruptedException e) {
                 failures.add(String.valueOf(e.getCause() == null ? e : e.getCause()));
             }

@@ -34,6 +34,8 @@ final class World implements AutoCloseable {
 
     static final ServiceRef SHOP = new ServiceRef("test", "shop");
     static final Workload MAIN = new Workload(SHOP, "shop");
+    static final Workload BLUE = new Workload(SHOP, "blue");
+    static final Workload GREEN = new Workload(SHOP, "green");
 
     final Path data;
     final Path project;
@@ -92,10 +94,20 @@ final class World implements AutoCloseable {
                 "-Xshare:auto",
                 "-Xmx64m",
                 "-cp",
-                System.getProperty("java.class.path"),
+                main == TestService.class ? testClasses() : System.getProperty("java.class.path"),
                 main.getName()));
         command.addAll(List.of(args));
         return command;
+    }
+
+    /// The service needs nothing else, and starts faster without the rest.
+    private static String testClasses() {
+        return Path.of(TestService.class
+                        .getProtectionDomain()
+                        .getCodeSource()
+                        .getLocation()
+                        .getPath())
+                .toString();
     }
 
     /// Stages a release that behaves so.
@@ -172,9 +184,28 @@ final class World implements AutoCloseable {
         }
     }
 
+    /// Two workloads that are ready; all traffic on the first.
+    void blueAndGreen() {
+        client.create(BLUE, stage("v1", "ok"), 1, fence());
+        client.create(GREEN, stage("v2", "ok"), 1, fence());
+        Eventually.see(() -> state(BLUE), WorkloadState::complete);
+        Eventually.see(() -> state(GREEN), WorkloadState::complete);
+        shift(Map.of("blue", 100));
+    }
+
     static int freePort() {
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /// Processes of this data folder that are still there.
+    List<lastgood.local.process.ProcessId> left() {
+        try {
+            var id = Files.readString(data.resolve("agent/id")).strip();
+            return lastgood.local.process.Strays.find(mark -> mark.startsWith(id + "/"));
         } catch (IOException e) {
             throw new AssertionError(e);
         }
