@@ -12,6 +12,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import lastgood.engine.port.Forbidden;
 import lastgood.engine.port.Unreachable;
 import lastgood.local.agent.AgentProcess;
@@ -39,6 +40,7 @@ public final class LocalAgent implements AutoCloseable {
     /// Names the process after which the agent stops by itself, as [ProcessId] prints it.
     public static final String UNTIL = "LASTGOOD_UNTIL_PID";
 
+    private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]{0,9}");
     private static final Duration STOP_WITHIN = Duration.ofMinutes(2);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
 
@@ -71,8 +73,12 @@ public final class LocalAgent implements AutoCloseable {
         if (text.isEmpty()) {
             return null;
         }
+        // a number alone of a process that is gone already: it has ended before we began, so we end at once
         return ProcessId.parse(text)
-                .orElseThrow(() -> new Forbidden("there is no process `%s` to wait for; nothing was started"
+                .or(() -> NUMBER.matcher(text).matches()
+                        ? Optional.of(new ProcessId(Long.parseLong(text), "gone"))
+                        : Optional.empty())
+                .orElseThrow(() -> new Forbidden("`%s` is not a process to wait for; nothing was started"
                         .formatted(text.replaceAll("\\p{Cntrl}", "?"))));
     }
 

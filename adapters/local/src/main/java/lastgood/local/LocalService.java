@@ -12,7 +12,8 @@ import lastgood.core.InvalidName;
 /// is staged (command, artefact, environment, files, health, `startWithin`); the rest is the service's own and takes
 /// effect when it is applied: `listen`, `stopWithin`, `drain`.
 ///
-/// @param command a program and its arguments; places: `{port}` `{artifact}` `{version}` `{config}` `{release}`
+/// @param command a program and its arguments; places: `{port}` `{artifact}` `{version}` `{config}` (the folder with
+///     the config files) and `{release}` (the first digits of the revision's digest); it runs in a folder of its own
 /// @param artifact where the artefact of a version is; places: `{version}` `{release}`; empty: there is none
 /// @param folder what relative paths count from: the folder of the configuration file
 /// @param env environment variables; the same places as in `command`

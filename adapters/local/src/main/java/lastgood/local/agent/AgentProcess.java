@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import lastgood.engine.port.Forbidden;
+import lastgood.local.LocalAgent;
 import lastgood.local.files.DataFolder;
 import lastgood.local.files.Durable;
 import lastgood.local.files.Exclusive;
@@ -113,7 +115,7 @@ public final class AgentProcess {
     private void serve() throws IOException, InterruptedException {
         var self = ProcessId.current();
         Durable.write(data.agentPid(), (self.forShell() + "\n").getBytes(US_ASCII));
-        var keeper = new Keeper(data, restart, environment);
+        var keeper = new Keeper(data, restart, forKeeper());
         keeper.ensure();
         var platform = new Platform(data, clock, environment, id());
         platform.start(ADOPT_WITHIN);
@@ -139,6 +141,15 @@ public final class AgentProcess {
         if (!clean) {
             throw new IllegalStateException("some instances did not end; see " + data.roster());
         }
+    }
+
+    /// The next agent must wait for the same process, and not for another one that has its number by then.
+    private Map<String, String> forKeeper() {
+        var all = new HashMap<>(environment);
+        if (until != null) {
+            all.put(LocalAgent.UNTIL, until.toString());
+        }
+        return all;
     }
 
     private void keepHouse(Platform platform, Keeper keeper) {

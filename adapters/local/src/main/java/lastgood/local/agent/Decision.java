@@ -1,8 +1,11 @@
 package lastgood.local.agent;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import lastgood.core.Digest;
 
 /// What to do next about one workload: a function from what is wanted and what is seen, with no clock in it.
@@ -16,7 +19,7 @@ import lastgood.core.Digest;
 ///   is hopeless goes at once. That is where we differ from Kubernetes: after a release that never became ready,
 ///   waiting for each of its corpses in turn would only make the rollback slow.
 ///
-/// Paused, it keeps the number and stops replacing.
+/// Paused, it stops replacing and keeps the number, and when that changes, the proportion of old and new.
 final class Decision {
 
     /// Instances above what is wanted while replacing.
@@ -79,12 +82,12 @@ final class Decision {
 
     private static List<Action> keepNumber(Digest requested, int wanted, List<Seen> seen) {
         var actions = new ArrayList<Action>();
-        var mixed = seen.stream().map(Seen::revision).distinct().count() > 1;
-        var over = seen.size() - wanted - (mixed && wanted > 0 ? SURGE : 0);
-        seen.stream()
-                .sorted(LEAST_USEFUL_FIRST)
-                .limit(Math.max(0, over))
-                .forEach(i -> actions.add(new Action.Stop(i.id(), "fewer are wanted")));
+        var left = new ArrayList<>(seen);
+        while (left.size() > wanted + (wanted > 0 && isMixed(left) ? SURGE : 0)) {
+            var next = ofTheLargerPart(left).min(LEAST_USEFUL_FIRST).orElseThrow();
+            left.remove(next);
+            actions.add(new Action.Stop(next.id(), "fewer are wanted"));
+        }
         var revision = seen.stream()
                 .filter(Seen::ready)
                 .max(Comparator.comparing(Seen::age))
@@ -95,5 +98,16 @@ final class Decision {
             actions.add(new Action.Start(revision));
         }
         return actions;
+    }
+
+    private static boolean isMixed(List<Seen> seen) {
+        return seen.stream().map(Seen::revision).distinct().count() > 1;
+    }
+
+    /// Those of the revision that has the most, so that old and new keep their proportion; of all if they are even.
+    private static Stream<Seen> ofTheLargerPart(List<Seen> seen) {
+        var counts = seen.stream().collect(Collectors.groupingBy(Seen::revision, Collectors.counting()));
+        var most = Collections.max(counts.values());
+        return seen.stream().filter(i -> most.equals(counts.get(i.revision())));
     }
 }

@@ -50,9 +50,9 @@ final class Fleet implements Instance.Surroundings {
 
     /// Takes over what an earlier agent left: living processes as they are; what nobody knows any more is ended.
     void adopt(Duration within) throws InterruptedException, IOException {
-        for (var left : Roster.left(data)) {
-            all.put(left.id(), Instance.adopt(left, this));
-        }
+        var recorded = Roster.left(data);
+        roster.begin(recorded);
+        recorded.forEach(left -> all.put(left.id(), Instance.adopt(left, this)));
         var known = new HashSet<String>();
         all.values().stream().filter(Instance::hasProcess).forEach(i -> known.add(launcher.mark(i.id())));
         var ours = launcher.mark("");

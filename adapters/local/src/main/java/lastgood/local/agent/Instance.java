@@ -256,19 +256,30 @@ final class Instance implements Backend {
         try {
             noteLog();
             while (!stopping()) {
-                if (process == null && !start()) {
-                    continue;
-                }
-                watch();
-                if (!stopping()) {
-                    crashed();
-                }
+                lookAfter();
             }
             end();
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt(); // the agent ends without ending its instances
         } finally {
             around.gone(this);
+        }
+    }
+
+    /// A mistake of ours must not leave a process with nobody to look after it, so it is said and tried again.
+    private void lookAfter() throws InterruptedException {
+        try {
+            if (process == null && !start()) {
+                return;
+            }
+            watch();
+            if (!stopping()) {
+                crashed();
+            }
+        } catch (RuntimeException e) {
+            trouble = "the agent itself failed at it: " + e;
+            System.err.println("instance " + id + ": " + e);
+            nap(PROBE_WHEN_READY);
         }
     }
 

@@ -44,13 +44,22 @@ final class Reconciler implements Runnable {
     public void run() {
         try {
             while (!ended) {
-                pass();
+                survive(this::pass);
                 if (signal.tryAcquire(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS)) {
                     signal.drainPermits();
                 }
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /// A mistake of ours in one pass must not be the last pass: it is said in the agent's log and tried again.
+    private static void survive(Runnable pass) {
+        try {
+            pass.run();
+        } catch (RuntimeException e) {
+            System.err.println("reconciler: " + e);
         }
     }
 

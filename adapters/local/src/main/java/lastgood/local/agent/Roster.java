@@ -40,6 +40,11 @@ final class Roster {
         }
     }
 
+    /// Begins with what the last agent knew, so that the first change does not lose the rest.
+    synchronized void begin(List<Recorded> left) {
+        left.forEach(i -> all.put(i.id(), i));
+    }
+
     synchronized void write(Recorded instance) throws IOException {
         all.put(instance.id(), instance);
         save();

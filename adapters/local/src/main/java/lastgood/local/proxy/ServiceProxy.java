@@ -97,7 +97,8 @@ public final class ServiceProxy {
         var first = choose(tried);
         if (first.isEmpty()) {
             counters.record(Answerer.NOBODY, 503, took(since));
-            Answers.text(exchange, 503, "no instance is ready");
+            Answers.text(
+                    exchange, 503, routes.weights().isEmpty() ? "nothing is released yet" : "no instance is ready");
             return;
         }
         if (hit.error()) {

@@ -54,7 +54,8 @@ class DecisionTest {
         return Stream.of(
                 of("it stays as it is", 3, "O+ O+ O+ N+", ""),
                 of("nothing new is started", 3, "O+ O+ O+", ""),
-                of("fewer are wanted", 1, "O+ O+ N+", "stop 3"),
+                of("fewer are wanted: old and new keep their proportion", 1, "O+ O+ O+ N+", "stop 3, stop 2"),
+                of("fewer are wanted, and the new one has just become ready", 2, "O+ O+ O+ N~", "stop 3"),
                 of("more are wanted: of what serves the longest", 3, "O+ N-", "start O"),
                 of("nothing runs", 1, "", "start N"),
                 of("nothing is wanted", 0, "O+ N+", "stop 2, stop 1"));
