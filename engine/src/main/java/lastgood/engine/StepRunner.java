@@ -98,7 +98,7 @@ final class StepRunner {
         } catch (Unreachable e) {
             unreachable(step, e);
         } catch (Forbidden e) {
-            fail(step, e.getMessage());
+            refused(step, e.getMessage());
         }
     }
 
@@ -166,47 +166,54 @@ final class StepRunner {
         ports.time().pause(breath.compareTo(BREATH_MAX) > 0 ? BREATH_MAX : breath);
     }
 
+    /// The world understood and said no. If it was asked only once, it has not changed anything either.
+    private void refused(PlannedStep step, String why) {
+        fail(step, why, journal.state().attempts(step.id()) <= 1);
+    }
+
+    private void fail(PlannedStep step, String why) {
+        fail(step, why, journal.state().attempts(step.id()) == 0);
+    }
+
     /// A step that failed before production was touched ends the run; after that a person decides, because to
     /// go on, to go back and to leave it are all dangerous.
-    private void fail(PlannedStep step, String why) {
+    private void fail(PlannedStep step, String why, boolean untouched) {
+        var state = journal.state();
+        var changed = untouched ? state.mayHaveChangedProductionBesides(step.id()) : state.mayHaveChangedProduction();
         var mustStop = step.onFailure() == PlannedStep.OnFailure.STOP && step.phase() == PlannedStep.Phase.MAIN;
-        if (mustStop
-                && journal.state().mayHaveChangedProduction()
-                && journal.state().cancel().isEmpty()) {
+        if (mustStop && changed && state.cancel().isEmpty()) {
             pen.write(new Entry.Unknown(step.id(), why));
         } else {
             pen.write(new Entry.Failed(
-                    step.id(),
-                    mustStop && !journal.state().mayHaveChangedProduction()
-                            ? why + "; production was not changed"
-                            : why));
+                    step.id(), mustStop && !changed ? why + "\nproduction was not changed" : why, untouched));
         }
     }
 
     /// A cancel: one more look, so that the record says how the step was left.
     void abandon(PlannedStep step) throws InterruptedException {
         if (step.step() instanceof Step.WatchRecovery) {
-            pen.write(new Entry.Failed(step.id(), "cancelled before users were proved to be well"));
+            pen.write(new Entry.Failed(step.id(), "cancelled before users were proved to be well", false));
             return;
         }
         try {
             switch (handlers.look(step.step(), key(step))) {
                 case Sighting.Done(var evidence) -> pen.write(new Entry.Done(step.id(), evidence));
-                case Sighting.NotYet _ -> pen.write(new Entry.Failed(step.id(), "cancelled; it was not changed"));
+                case Sighting.NotYet _ -> pen.write(new Entry.Failed(step.id(), "cancelled; it was not changed", true));
                 case Sighting.Underway(var what, var trouble, var _) ->
                     pen.write(new Entry.Failed(
                             step.id(),
                             "cancelled while underway: %s %s"
                                     .formatted(what, trouble)
-                                    .strip()));
-                case Sighting.Foreign(var what) -> pen.write(new Entry.Failed(step.id(), "cancelled; " + what));
+                                    .strip(),
+                            false));
+                case Sighting.Foreign(var what) -> pen.write(new Entry.Failed(step.id(), "cancelled; " + what, false));
                 case Sighting.Unclear(var why) ->
-                    pen.write(new Entry.Failed(step.id(), "cancelled; could not tell: " + why));
+                    pen.write(new Entry.Failed(step.id(), "cancelled; could not tell: " + why, false));
             }
         } catch (Unreachable e) {
             unreachable(step, e);
             if (patience.unreachable > UNCLEAR_LOOKS_MAX) {
-                pen.write(new Entry.Failed(step.id(), "cancelled; could not tell: " + e.getMessage()));
+                pen.write(new Entry.Failed(step.id(), "cancelled; could not tell: " + e.getMessage(), false));
             }
         }
     }

@@ -40,7 +40,7 @@ final class Events {
             case Entry.Done(var step, var evidence) ->
                 event("✔ ok", "%s: %s".formatted(step, evidence.name()), Paint.GOOD);
             case Entry.Skipped(var step, var why) -> event("✔ ok", "%s: %s".formatted(step, why), Paint.GOOD);
-            case Entry.Failed(var step, var why) -> event("✖ FAIL", "%s: %s".formatted(step, why), Paint.BAD);
+            case Entry.Failed(var step, var why, var _) -> event("✖ FAIL", "%s: %s".formatted(step, why), Paint.BAD);
             case Entry.Unknown(var step, var question) ->
                 event("✖ needs a person", "%s: %s".formatted(step, question), Paint.BAD);
             case Entry.TimerFired(var name) -> event("◌ time", "%s passed".formatted(name), Paint.WARN);

@@ -54,7 +54,7 @@ final class LiveSteps implements Watching {
                                 "◌ wait", Paint.BOLD, Steps.what(plan.step(step).step())));
             case Entry.Done(var step, var evidence) -> lines.put(step, new Line("✔ ok  ", Paint.GOOD, evidence.name()));
             case Entry.Skipped(var step, var why) -> lines.put(step, new Line("✔ ok  ", Paint.GOOD, why));
-            case Entry.Failed(var step, var why) -> lines.put(step, new Line("✖ FAIL", Paint.BAD, why));
+            case Entry.Failed(var step, var why, var _) -> lines.put(step, new Line("✖ FAIL", Paint.BAD, why));
             case Entry.Unknown(var step, var question) -> lines.put(step, new Line("✖ stop", Paint.BAD, question));
             case Entry.VerdictReached(var step, var judgement, var why, var _) ->
                 lines.put(

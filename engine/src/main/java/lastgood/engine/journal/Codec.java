@@ -39,7 +39,7 @@ import lastgood.core.plan.Step;
 /// Records and plans as text and back.
 ///
 /// The text is canonical, a subset of RFC 8785: keys sorted, no white space, integers only, control
-/// characters replaced before they are written. The same value is therefore always the same text, and
+/// characters but line feeds replaced before they are written. The same value is therefore always the same text, and
 /// the same text the same hash. Unknown fields are ignored on reading, so that a later version may add some;
 /// an unknown `type` or format is an error, because leaving a record out would change what the rest means.
 public final class Codec {
@@ -186,9 +186,11 @@ public final class Codec {
     private static String plain(String text) {
         for (var i = 0; i < text.length(); i++) {
             var c = text.charAt(i);
-            if (c < ' ' || c == 0x7f || Character.isSurrogate(c)) {
+            if ((c < ' ' && c != '\n') || c == 0x7f || Character.isSurrogate(c)) {
                 return text.codePoints()
-                        .map(p -> p < ' ' || p == 0x7f || (p >= Character.MIN_SURROGATE && p <= Character.MAX_SURROGATE)
+                        .map(p -> (p < ' ' && p != '\n')
+                                        || p == 0x7f
+                                        || (p >= Character.MIN_SURROGATE && p <= Character.MAX_SURROGATE)
                                 ? '?'
                                 : p)
                         .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)

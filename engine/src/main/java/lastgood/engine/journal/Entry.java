@@ -48,7 +48,8 @@ public sealed interface Entry {
     /// The world was already as wanted; nothing was changed by this run.
     record Skipped(String step, String why) implements Entry {}
 
-    record Failed(String step, String why) implements Entry {}
+    /// @param untouched whether the world refused the step's first attempt, so that it changed nothing
+    record Failed(String step, String why, boolean untouched) implements Entry {}
 
     /// The run cannot go on by itself; a person has to answer.
     record Unknown(String step, String question) implements Entry {}

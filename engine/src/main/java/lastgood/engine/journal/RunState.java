@@ -31,14 +31,17 @@ public final class RunState {
 
     /// @param attempts intents written so far
     /// @param since when the first intent was written
+    /// @param touched whether an attempt may have changed something
     private record StepState(
             StepPhase phase,
             int attempts,
             Instant since,
             String words,
-            @Nullable Evidence evidence) {}
+            @Nullable Evidence evidence,
+            boolean touched) {}
 
-    private static final StepState NOT_STARTED = new StepState(StepPhase.NOT_STARTED, 0, Instant.EPOCH, "", null);
+    private static final StepState NOT_STARTED =
+            new StepState(StepPhase.NOT_STARTED, 0, Instant.EPOCH, "", null, false);
 
     private final Map<String, StepState> steps = new HashMap<>();
     private final Map<String, Tally> tallies = new HashMap<>();
@@ -85,7 +88,7 @@ public final class RunState {
             case Entry.Intent e -> intended(record, e);
             case Entry.Done e -> settle(e.step(), StepPhase.DONE, e.evidence().name(), e.evidence());
             case Entry.Skipped e -> settle(e.step(), StepPhase.SKIPPED, e.why(), null);
-            case Entry.Failed e -> settle(e.step(), StepPhase.FAILED, e.why(), null);
+            case Entry.Failed e -> failed(e);
             case Entry.Unknown e -> unknown = e;
             case Entry.TimerSet e -> timers.put(e.name(), e.due());
             case Entry.TimerFired e -> fired(e.name());
@@ -146,12 +149,19 @@ public final class RunState {
             startedAt = record.at();
         }
         var since = before.attempts() == 0 ? record.at() : before.since();
-        steps.put(e.step(), new StepState(StepPhase.INTENDED, e.attempt(), since, "", null));
+        steps.put(e.step(), new StepState(StepPhase.INTENDED, e.attempt(), since, "", null, true));
     }
 
     private void settle(String step, StepPhase phase, String words, @Nullable Evidence evidence) {
         var before = step(step);
-        steps.put(step, new StepState(phase, before.attempts(), before.since(), words, evidence));
+        steps.put(step, new StepState(phase, before.attempts(), before.since(), words, evidence, before.touched()));
+    }
+
+    private void failed(Entry.Failed e) {
+        var before = step(e.step());
+        steps.put(
+                e.step(),
+                new StepState(StepPhase.FAILED, before.attempts(), before.since(), e.why(), null, !e.untouched()));
     }
 
     private StepState step(String id) {
@@ -206,13 +216,17 @@ public final class RunState {
         return tallies.getOrDefault(step, Tally.none());
     }
 
-    /// Whether the run may have changed what users get: any intent of such a step, whatever became of it.
+    /// Whether the run may have changed what users get: an intent of such a step, unless the world refused it.
     public boolean mayHaveChangedProduction() {
+        return mayHaveChangedProductionBesides("");
+    }
+
+    /// The same, leaving one step out of account.
+    public boolean mayHaveChangedProductionBesides(String step) {
         return plan().steps().stream()
                 .anyMatch(s -> s.step().changesProduction()
-                        && phase(s.id()) != StepPhase.NOT_STARTED
-                        && phase(s.id()) != StepPhase.SKIPPED
-                        && attempts(s.id()) > 0);
+                        && !s.id().equals(step)
+                        && step(s.id()).touched());
     }
 
     public boolean finished(PlannedStep step) {

@@ -184,6 +184,6 @@ class FileJournalsTest {
 
         assertThat(journal.append(entry, 0, AT, "host:1")).isTrue();
 
-        assertThat(journal().state().opened().reason()).isEqualTo("a?b?[2J? ? ü 😀");
+        assertThat(journal().state().opened().reason()).isEqualTo("a\nb?[2J? ? ü 😀");
     }
 }

@@ -147,7 +147,7 @@ class GoldenJournalsTest {
                                 "workload",
                                 revision("v4.0.4").digest(),
                                 AT)),
-                new Entry.Failed("30-scale", "no"),
+                new Entry.Failed("30-scale", "no\nwhy", true),
                 new Entry.Window("90-watch-recovery", new Tally(1, 0, 0, 1), List.of("error-rate: 2%")),
                 new Entry.VerdictReached(
                         "90-watch-recovery",
