@@ -4,6 +4,7 @@ import java.time.Instant;
 import lastgood.core.decide.ApprovalRule;
 import lastgood.core.plan.PlannedStep;
 import lastgood.core.plan.PlannedStep.OnFailure;
+import lastgood.core.plan.Step;
 import lastgood.engine.journal.Entry.Judgement;
 import lastgood.engine.journal.Entry.Outcome;
 import lastgood.engine.journal.RunState;
@@ -41,10 +42,7 @@ sealed interface Next {
         if (run.paused().isPresent() || run.unknown().isPresent()) {
             return new Wait(run.status());
         }
-        // The timeout is for the changes. A watch has an end of its own, and half an hour of proof (the runbook's)
-        // would
-        // never fit into the runbook's `--timeout 300`.
-        if (run.status() != RunState.Status.VERIFYING
+        if (!proving(run)
                 && run.timer(RunState.DEADLINE).filter(due -> due.isBefore(now)).isPresent()) {
             return new FireDeadline();
         }
@@ -52,6 +50,13 @@ sealed interface Next {
             return approval(run, now);
         }
         return forward(run);
+    }
+
+    /// The timeout is for the changes. From the watch on users are on the target, and the watch has an end of its own:
+    /// half an hour of proof (the runbook's) would never fit into the runbook's `--timeout 300`.
+    private static boolean proving(RunState run) {
+        return run.plan().main().stream()
+                .anyMatch(s -> s.step() instanceof Step.WatchRecovery && run.phase(s.id()) != StepPhase.NOT_STARTED);
     }
 
     private static Next approval(RunState run, Instant now) {
