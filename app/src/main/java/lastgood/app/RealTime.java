@@ -2,18 +2,20 @@ package lastgood.app;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import lastgood.engine.port.Time;
 
-/// The machine's clock. A pause ends early when somebody presses Ctrl-C, so that the next safe point comes at once.
+/// The machine's clock, to the millisecond, as records keep it. A pause ends early when somebody presses Ctrl-C, so
+/// that the next safe point comes at once.
 final class RealTime implements Time {
 
     private final Semaphore news = new Semaphore(0);
 
     @Override
     public Instant now() {
-        return Instant.now();
+        return Instant.now().truncatedTo(ChronoUnit.MILLIS);
     }
 
     @Override

@@ -12,6 +12,7 @@ import lastgood.cli.Session;
 import lastgood.cli.out.Data;
 import lastgood.cli.out.Paint;
 import lastgood.cli.out.Screen;
+import lastgood.cli.out.Standings;
 import lastgood.cli.out.When;
 import lastgood.cli.run.ApprovalsVerb;
 import lastgood.cli.run.ApprovalsVerb.Wanted;
@@ -149,7 +150,7 @@ final class Status {
 
     private String standing(Release release) {
         return switch (facts.ledger().standing(release.number())) {
-            case Standing.Good good -> "✔ " + good.words();
+            case Standing.Good good -> "✔ " + words(good);
             case Standing.Baking baking -> bake(baking);
             case Standing.Failed failed -> "✖ " + failed.words();
             case Standing other -> other.words();
@@ -178,13 +179,17 @@ final class Status {
     private String lastGood() {
         return switch (facts.ledger().select(new RevisionSelector.Previous(), current())) {
             case Selection.Chosen(var release, var standing, var _) ->
-                "%s  release %d  %s".formatted(release, release.number(), standing.words());
+                "%s  release %d  %s".formatted(release, release.number(), words(standing));
             case Selection.NothingGood(var rejected) ->
                 rejected.isEmpty()
                         ? "✖ none: there is nothing older to go back to"
                         : "✖ none: %s".formatted(words(rejected));
             case Selection.AlreadyLive _, Selection.NoSuch _, Selection.Ambiguous _ -> "✖ none";
         };
+    }
+
+    private String words(Standing standing) {
+        return Standings.words(standing, now, session.effective().timezone());
     }
 
     private static String words(List<Selection.Rejected> rejected) {

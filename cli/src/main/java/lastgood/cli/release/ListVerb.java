@@ -5,6 +5,7 @@ import lastgood.cli.Tool;
 import lastgood.cli.Verb;
 import lastgood.cli.Where;
 import lastgood.cli.out.Data;
+import lastgood.cli.out.Standings;
 import lastgood.cli.out.Table;
 import lastgood.cli.out.When;
 import lastgood.core.Ledger;
@@ -56,7 +57,10 @@ final class ListVerb extends Verb {
                             r.revision().digest().brief(),
                             When.full(r.at(), session.effective().timezone()),
                             r.by().name(),
-                            ledger.standing(r.number()).words(),
+                            Standings.words(
+                                    ledger.standing(r.number()),
+                                    session.ports().time().now(),
+                                    session.effective().timezone()),
                             r.migrations().isEmpty() ? "-" : String.join(", ", r.migrations()));
                 }
                 screen.data(table.lines());

@@ -8,6 +8,7 @@ import lastgood.cli.Tool;
 import lastgood.cli.Verb;
 import lastgood.cli.Where;
 import lastgood.cli.out.Screen;
+import lastgood.cli.out.Standings;
 import lastgood.core.LedgerEntry;
 import lastgood.core.Reason;
 import lastgood.core.Verdict;
@@ -94,7 +95,10 @@ final class MarkVerb extends Verb {
                         release,
                         release.number(),
                         session.service(),
-                        after.standing(release.number()).words()));
+                        Standings.words(
+                                after.standing(release.number()),
+                                now,
+                                session.effective().timezone())));
         var good = judged instanceof Verdict.Pass;
         screen.data(" undo: lastgood release mark %s %d %s%s"
                 .formatted(good ? "bad" : "good", release.number(), session.flags(), good ? " --reason …" : ""));

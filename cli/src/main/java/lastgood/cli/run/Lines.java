@@ -11,6 +11,7 @@ import lastgood.cli.out.Screen;
 import lastgood.core.RunId;
 import lastgood.core.plan.Plan;
 import lastgood.core.plan.PlannedStep;
+import lastgood.core.plan.Step;
 import lastgood.engine.journal.JournalRecord;
 import lastgood.engine.port.Time;
 
@@ -28,6 +29,7 @@ final class Lines implements Watching {
     private final RunId run;
     private final Plan plan;
     private final boolean explain;
+    private String lastText = "";
     private String lastWaiting = "";
     private Instant waitedAt = Instant.EPOCH;
 
@@ -42,12 +44,19 @@ final class Lines implements Watching {
 
     @Override
     public void record(JournalRecord record) {
-        Events.line(record, plan).ifPresent(e -> print(record.at(), e));
+        Events.line(record, plan).filter(e -> !isSame(e)).ifPresent(e -> print(record.at(), e));
         if (explain
                 && record.entry() instanceof lastgood.engine.journal.Entry.Intent(var step, var attempt, var _, var _)
                 && attempt == 1) {
             note("         why: " + Steps.explain(plan.step(step).step()));
         }
+    }
+
+    /// A watch that sees the same for half an hour says it once.
+    private boolean isSame(Events.Event event) {
+        var same = event.text().equals(lastText);
+        lastText = event.text();
+        return same;
     }
 
     private void print(Instant at, Events.Event event) {
@@ -58,6 +67,10 @@ final class Lines implements Watching {
 
     @Override
     public void waiting(PlannedStep step, String what) {
+        if (step.step() instanceof Step.WatchRecovery) {
+            // Its samples come as records.
+            return;
+        }
         var line = "%s: %s".formatted(step.id(), Texts.brief(what));
         var now = time.now();
         if (!line.equals(lastWaiting)

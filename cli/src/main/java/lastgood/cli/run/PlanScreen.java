@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import lastgood.cli.Session;
 import lastgood.cli.out.Data;
+import lastgood.cli.out.Standings;
 import lastgood.cli.out.Table;
 import lastgood.cli.out.When;
 import lastgood.core.Digest;
@@ -122,7 +123,8 @@ public final class PlanScreen {
         }
         var release = target.get();
         var standing = facts.ledger().standing(release.number());
-        var words = standing instanceof Standing.Good ? "GOOD: " + standing.words() : standing.words();
+        var known = Standings.words(standing, now, session.effective().timezone());
+        var words = standing instanceof Standing.Good ? "GOOD: " + known.replaceFirst("^good ", "") : known;
         return ready.plan().kind() == Plan.Kind.ROLLOUT
                 ? title(release) + "  new"
                 : "%s  %s".formatted(title(release), words);

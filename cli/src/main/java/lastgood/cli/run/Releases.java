@@ -2,6 +2,7 @@ package lastgood.cli.run;
 
 import java.util.List;
 import lastgood.cli.Session;
+import lastgood.cli.out.Standings;
 
 /// The releases of a service in a line each, for messages that offer a choice.
 final class Releases {
@@ -20,7 +21,10 @@ final class Releases {
                                 r.number(),
                                 r.version(),
                                 r.revision().digest().brief(),
-                                ledger.standing(r.number()).words()))
+                                Standings.words(
+                                        ledger.standing(r.number()),
+                                        session.ports().time().now(),
+                                        session.effective().timezone())))
                 .toList();
     }
 }
