@@ -201,18 +201,11 @@ public final class LocalAgent implements AutoCloseable {
     /// @return whether anything was running
     public static boolean stop(Path data, Duration within) {
         var folder = new DataFolder(data);
+        if (!Files.isDirectory(folder.agent())) {
+            return false;
+        }
         try {
-            var contact = contact(folder).filter(c -> c.process().alive());
-            if (contact.isEmpty()) {
-                return LeftBehind.end(folder);
-            }
-            tell(contact.get(), within);
-            if (!ended(folder, contact.get(), within)) {
-                throw new Unreachable("agent %d is still stopping after %s"
-                        .formatted(contact.get().pid(), lastgood.core.Words.duration(within)));
-            }
-            LeftBehind.end(folder);
-            return true;
+            return stop(folder, System.nanoTime() + within.toNanos());
         } catch (IOException e) {
             throw Failures.unreachable("could not stop the agent of " + data, e);
         } catch (InterruptedException e) {
@@ -221,16 +214,41 @@ public final class LocalAgent implements AutoCloseable {
         }
     }
 
-    /// Its process is gone; or, if it ran in this very process, it has taken its address off the door.
-    private static boolean ended(DataFolder folder, Contact contact, Duration within) throws InterruptedException {
+    /// Until the folder is nobody's. An agent that was killed may just be being started again by its keeper, without
+    /// an address yet: then its lock is taken, and we wait for it and stop it too. What is left behind is ended
+    /// while we hold the lock, so that no agent can begin meanwhile.
+    private static boolean stop(DataFolder folder, long deadline) throws IOException, InterruptedException {
+        var found = false;
+        while (System.nanoTime() < deadline) {
+            var contact = contact(folder).filter(c -> c.process().alive());
+            if (contact.isPresent()) {
+                found = true;
+                tell(contact.get(), Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+                awaitEnd(folder, contact.get(), Duration.ofNanos(deadline - System.nanoTime()));
+            }
+            found |= LeftBehind.endKeeper(folder);
+            var lock = Exclusive.tryTake(folder.agentLock());
+            if (lock.isPresent()) {
+                try (var _ = lock.get()) {
+                    return LeftBehind.end(folder) || found;
+                }
+            }
+            Thread.sleep(LOOK_AGAIN);
+        }
+        throw new Unreachable(
+                "the agent of %s is still stopping; its log is %s".formatted(folder.root(), folder.agentLog()));
+    }
+
+    /// Waits until its process is gone; or, if it runs in this very process, until its address is.
+    private static void awaitEnd(DataFolder folder, Contact contact, Duration within) throws InterruptedException {
         if (!contact.process().equals(ProcessId.current())) {
-            return Ending.gone(contact.process(), within);
+            var _ = Ending.gone(contact.process(), within);
+            return;
         }
         var deadline = System.nanoTime() + within.toNanos();
         while (contact(folder).isPresent() && System.nanoTime() < deadline) {
             Thread.sleep(LOOK_AGAIN);
         }
-        return contact(folder).isEmpty();
     }
 
     /// By its ear; if it is deaf, by signal, which it takes for the same thing.

@@ -1,7 +1,5 @@
 package lastgood.local;
 
-import java.net.http.HttpClient;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,8 +30,6 @@ public final class LocalChecks implements Checks {
     /// Fewer requests than this say nothing about a rate of one in a hundred.
     static final int REQUESTS_MIN = 50;
 
-    private static final Duration CONNECT_WITHIN = Duration.ofSeconds(2);
-
     private final LocalClient client;
     private final Map<ServiceRef, LocalService> services;
     private final HttpAsk http;
@@ -41,13 +37,7 @@ public final class LocalChecks implements Checks {
     public LocalChecks(LocalClient client, Map<ServiceRef, LocalService> services, Map<String, String> environment) {
         this.client = client;
         this.services = Map.copyOf(services);
-        this.http = new HttpAsk(
-                HttpClient.newBuilder()
-                        .version(HttpClient.Version.HTTP_1_1)
-                        .followRedirects(HttpClient.Redirect.NEVER)
-                        .connectTimeout(CONNECT_WITHIN)
-                        .build(),
-                new Secrets(environment));
+        this.http = new HttpAsk(new Secrets(environment));
     }
 
     @Override

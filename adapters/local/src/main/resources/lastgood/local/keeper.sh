@@ -6,6 +6,7 @@
 # nobody would look after them. Nothing here is read from outside the folder, and nothing is run but COMMAND.
 dir=$1
 shift
+export LASTGOOD_KEPT=1 # an agent that we start ends at once if the folder was told to stop while it was starting
 quick=0      # deaths in a row of agents that lived less than 30 s
 quick_max=5
 started=0
@@ -35,7 +36,7 @@ end_instances() {
   done
 }
 
-while nap 0.5; do
+while nap 0.3; do
   read -r pid start 2>/dev/null <"$dir/pid" || { [ -e "$dir/pid" ] && continue || exit 0; }
   alive "$pid" "$start" && continue
   nap 0.1

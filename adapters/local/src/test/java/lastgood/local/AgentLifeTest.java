@@ -153,6 +153,20 @@ class AgentLifeTest {
     }
 
     @Test
+    void stop_is_not_fooled_by_an_agent_that_is_just_being_started_again() throws Exception {
+        var first = start("-");
+        ProcessHandle.of(first.pid()).orElseThrow().destroyForcibly();
+        Eventually.holds(
+                () -> Files.readString(world.data.resolve("agent/keeper.log")).contains("starting it again"));
+
+        LocalAgent.stop(world.data, PATIENCE);
+
+        Eventually.holds(() -> ProcessHandle.allProcesses()
+                .noneMatch(p -> p.info().commandLine().orElse("").contains(world.data.toString())));
+        assertThat(LocalAgent.find(world.data)).isEmpty();
+    }
+
+    @Test
     void it_ends_with_everything_when_the_process_it_was_started_for_is_gone() throws Exception {
         var owner = new ProcessBuilder("sleep", "300").start();
         var agent = start(ProcessId.of(owner.pid()).orElseThrow().toString());
@@ -195,7 +209,7 @@ class AgentLifeTest {
         Files.writeString(
                 copy.resolve("keeper.sh"),
                 Files.readString(copy.resolve("keeper.sh"))
-                        .replace("nap 0.5", "nap 0.05")
+                        .replace("nap 0.3", "nap 0.05")
                         .replace("|| nap $((quick - 1))", "|| nap 0.05")
                         .replace("|| sleep 5", "|| sleep 1"));
 

@@ -28,8 +28,7 @@ import lastgood.engine.port.Unreachable;
 final class World implements AutoCloseable {
 
     static {
-        System.setProperty("jdk.httpclient.allowRestrictedHeaders", "host");
-        System.setProperty("jdk.httpclient.keepalive.timeout", "4");
+        lastgood.local.proxy.JdkSettings.apply();
     }
 
     static final ServiceRef SHOP = new ServiceRef("test", "shop");

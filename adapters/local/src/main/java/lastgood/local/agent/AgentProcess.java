@@ -23,6 +23,7 @@ import lastgood.local.files.Exclusive;
 import lastgood.local.files.Failures;
 import lastgood.local.files.Json;
 import lastgood.local.process.ProcessId;
+import lastgood.local.proxy.JdkSettings;
 import lastgood.local.wire.Contact;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,9 @@ public final class AgentProcess {
     /// Users' ports stay shut for so long at most while adopted instances are looked at, so that the first request
     /// does not find nobody ready.
     private static final Duration ADOPT_WITHIN = Duration.ofMillis(1200);
+
+    /// Set by `keeper.sh`.
+    private static final String KEPT = "LASTGOOD_KEPT";
 
     private static final Duration HOUSEKEEPING = Duration.ofSeconds(1);
     private static final Duration LOOK_FOR_OWNER = Duration.ofMillis(500);
@@ -53,6 +57,7 @@ public final class AgentProcess {
             @Nullable ProcessId until,
             Map<String, String> environment,
             InstantSource clock) {
+        JdkSettings.apply();
         this.data = data;
         this.restart = List.copyOf(restart);
         this.until = until;
@@ -62,7 +67,7 @@ public final class AgentProcess {
 
     /// Serves until it is told to stop, and then leaves nothing behind.
     public void run() {
-        jdkSettings();
+        JdkSettings.requireHostHeader();
         data.prepared();
         try (var _ = take()) {
             serve();
@@ -90,21 +95,6 @@ public final class AgentProcess {
         return started.await(within.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /// Read once by the JDK, when the first server or client is made.
-    private static void jdkSettings() {
-        System.setProperty("sun.net.httpserver.nodelay", "true");
-        // a client may keep its idle connection for longer than it usually does without us closing it under its feet
-        System.setProperty("sun.net.httpserver.idleInterval", "120");
-        System.setProperty("sun.net.httpserver.maxIdleConnections", "1000");
-        System.setProperty("jdk.httpserver.maxConnections", "4000");
-        // a request that has not arrived after five minutes never will
-        System.setProperty("sun.net.httpserver.maxReqTime", "300");
-        System.setProperty("jdk.httpclient.allowRestrictedHeaders", "host");
-        // shorter than the 5 s after which the first servers (Node) close an idle connection under ours
-        System.setProperty("jdk.httpclient.keepalive.timeout", "4");
-        System.setProperty("jdk.httpclient.disableRetryConnect", "true");
-    }
-
     private Exclusive take() throws IOException {
         return Exclusive.tryTake(data.agentLock())
                 .orElseThrow(() -> new Forbidden(
@@ -112,7 +102,15 @@ public final class AgentProcess {
                                 .formatted(data.root())));
     }
 
+    /// Started by a keeper although the folder was told to stop since: stopping takes the number away.
+    private boolean isTooLate() {
+        return environment.containsKey(KEPT) && !Files.exists(data.agentPid());
+    }
+
     private void serve() throws IOException, InterruptedException {
+        if (isTooLate()) {
+            return;
+        }
         var self = ProcessId.current();
         Durable.write(data.agentPid(), (self.forShell() + "\n").getBytes(US_ASCII));
         var keeper = new Keeper(data, restart, forKeeper());
@@ -146,6 +144,7 @@ public final class AgentProcess {
     /// The next agent must wait for the same process, and not for another one that has its number by then.
     private Map<String, String> forKeeper() {
         var all = new HashMap<>(environment);
+        all.remove(KEPT);
         if (until != null) {
             all.put(LocalAgent.UNTIL, until.toString());
         }

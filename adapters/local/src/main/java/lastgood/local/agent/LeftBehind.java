@@ -18,10 +18,16 @@ public final class LeftBehind {
 
     private LeftBehind() {}
 
-    /// @return whether there was anything
-    public static boolean end(DataFolder data) throws IOException, InterruptedException {
+    /// @return whether there was one
+    public static boolean endKeeper(DataFolder data) throws IOException, InterruptedException {
         var found = Keeper.recorded(data).filter(ProcessId::alive).isPresent();
         Keeper.end(data);
+        return found;
+    }
+
+    /// @return whether there was anything
+    public static boolean end(DataFolder data) throws IOException, InterruptedException {
+        var found = false;
         for (var left : Roster.left(data)) {
             var process = ProcessId.parse(left.process()).filter(ProcessId::alive);
             if (process.isPresent()) {

@@ -18,7 +18,9 @@ import lastgood.core.recover.Check;
 import lastgood.core.recover.CheckResult;
 import lastgood.local.HttpCheck;
 import lastgood.local.files.Failures;
+import lastgood.local.proxy.JdkSettings;
 import lastgood.local.store.Secrets;
+import org.jspecify.annotations.Nullable;
 
 /// Asks over HTTP what a user would ask. No answer from the service is a FAIL: that is what a user would get too. A
 /// question that cannot be asked, since its secret is missing, is UNKNOWN.
@@ -26,12 +28,26 @@ public final class HttpAsk {
 
     private static final int ANSWER_BYTES_MAX = 64 * 1024;
 
-    private final HttpClient client;
-    private final Secrets secrets;
+    private static final Duration CONNECT_WITHIN = Duration.ofSeconds(2);
 
-    public HttpAsk(HttpClient client, Secrets secrets) {
-        this.client = client;
+    private final Secrets secrets;
+    private @Nullable HttpClient client;
+
+    public HttpAsk(Secrets secrets) {
         this.secrets = secrets;
+    }
+
+    /// Made when it is first needed: it takes longer than most commands that never need it.
+    private synchronized HttpClient client() {
+        if (client == null) {
+            JdkSettings.apply();
+            client = HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .followRedirects(HttpClient.Redirect.NEVER)
+                    .connectTimeout(CONNECT_WITHIN)
+                    .build();
+        }
+        return client;
     }
 
     public CheckResult all(Check check, String baseUrl, List<HttpCheck> questions) {
@@ -85,7 +101,7 @@ public final class HttpAsk {
                     .method(question.method(), sent)
                     .timeout(question.timeout());
             question.headers().forEach(request::header);
-            var answer = client.send(request.build(), BodyHandlers.ofInputStream());
+            var answer = client().send(request.build(), BodyHandlers.ofInputStream());
             try (var in = answer.body()) {
                 return judge(question, answer.statusCode(), in);
             }

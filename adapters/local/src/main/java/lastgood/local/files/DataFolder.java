@@ -108,7 +108,7 @@ public record DataFolder(Path root) {
     }
 
     public Path run(String instance) {
-        return root.resolve("run").resolve(instance);
+        return root.resolve("instances").resolve(instance);
     }
 
     public Path logs(ServiceRef service) {
