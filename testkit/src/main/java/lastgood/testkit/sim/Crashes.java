@@ -33,6 +33,7 @@ public final class Crashes {
     /// How a run ended.
     ///
     /// @param touches how many times the engine touched the world
+    /// @param fired the faults that really happened
     /// @param wrong everything an oracle has to object to
     /// @param duplicated effects that were carried out more than once
     public record Ending(
@@ -40,6 +41,7 @@ public final class Crashes {
             String ledger,
             String outcome,
             List<Fuse.Touch> touches,
+            List<Fault> fired,
             List<String> wrong,
             int duplicated) {}
 
@@ -66,7 +68,8 @@ public final class Crashes {
         differs("world", wanted.world(), end.world(), wrong);
         differs("ledger", wanted.ledger(), end.ledger(), wrong);
         differs("outcome", wanted.outcome(), end.outcome(), wrong);
-        return new Ending(end.world(), end.ledger(), end.outcome(), end.touches(), wrong, end.duplicated());
+        return new Ending(
+                end.world(), end.ledger(), end.outcome(), end.touches(), end.fired(), wrong, end.duplicated());
     }
 
     private static void differs(String what, String wanted, String is, List<String> wrong) {
@@ -194,7 +197,13 @@ public final class Crashes {
             intendedFirst(journal);
             toldSomeone(state);
             return new Ending(
-                    world.platform.summary(), ledger(), outcome(state), world.fuse.touches(), wrong, duplicated());
+                    world.platform.summary(),
+                    ledger(),
+                    outcome(state),
+                    world.fuse.touches(),
+                    world.fuse.fired(),
+                    wrong,
+                    duplicated());
         }
 
         /// A lock that a crash left behind is given up by whoever wants it next; without a crash it is a mistake.

@@ -38,6 +38,11 @@ public final class Fuse {
         /// The process is stopped, somebody else carries on, and it wakes up later.
         SLEEP;
 
+        /// Whether a process dies of it.
+        public boolean isCrash() {
+            return this == CRASH_BEFORE || this == CRASH_AFTER || this == CRASH_LANDS_LATE;
+        }
+
         public boolean fits(Touch touch) {
             return switch (touch) {
                 case LOOK -> this == CRASH_BEFORE || this == CRASH_AFTER || this == REQUEST_LOST || this == SLEEP;
@@ -54,6 +59,7 @@ public final class Fuse {
     private final SimClock clock;
     private final Map<Integer, Fault> set = new HashMap<>();
     private final List<Touch> touches = new ArrayList<>();
+    private final List<Fault> fired = new ArrayList<>();
     private Runnable sleep = () -> {};
     private int count;
 
@@ -83,6 +89,11 @@ public final class Fuse {
         return touches;
     }
 
+    /// What really went wrong: a fault that is set where the run never came to, or that does not fit there, did not.
+    public List<Fault> fired() {
+        return fired;
+    }
+
     /// Answers what the world answers, unless a fault is set here.
     <T> T touch(Touch touch, String what, Supplier<T> world) {
         touches.add(touch);
@@ -90,6 +101,7 @@ public final class Fuse {
         if (fault == null || !fault.fits(touch)) {
             return world.get();
         }
+        fired.add(fault);
         return switch (fault) {
             case CRASH_BEFORE -> throw new Crash("before " + what);
             case CRASH_AFTER -> {
