@@ -71,11 +71,13 @@ final class Launcher {
         try {
             var folder = data.run(instance);
             var artifact = materialise(manifest, folder);
+            // The working folder, so that a program that opens its configuration by name finds the release's own.
+            var config = folder.resolve("config");
             var places = Map.of(
                     "port", Integer.toString(port),
                     "artifact", artifact,
                     "version", revision.version().text(),
-                    "config", folder.resolve("config").toString(),
+                    "config", config.toString(),
                     "release", revision.digest().brief());
             var notes = new StringBuilder();
             var env = env(manifest, places, notes);
@@ -84,11 +86,11 @@ final class Launcher {
             var command = manifest.command().stream()
                     .map(word -> Places.fill(word, places))
                     .toList();
-            requireProgram(command.getFirst(), folder, env.getOrDefault("PATH", PATH_IF_NONE));
+            requireProgram(command.getFirst(), config, env.getOrDefault("PATH", PATH_IF_NONE));
             var log = data.log(workload, instance);
             Files.createDirectories(Durable.parent(log));
             var builder = new ProcessBuilder(Session.own(command))
-                    .directory(folder.toFile())
+                    .directory(config.toFile())
                     .redirectInput(
                             ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                     .redirectErrorStream(true)

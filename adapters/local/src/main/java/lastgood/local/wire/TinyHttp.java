@@ -17,16 +17,38 @@ import java.util.List;
 /// second to start, and the other one may send a POST twice without being asked.
 public final class TinyHttp {
 
+    /// A health page is small; whoever sends more than this is cut off.
+    private static final int DRAIN_MAX = 64 * 1024;
+
     private TinyHttp() {}
 
     /// @param text the body as it came, without looking at its encoding
     public record Answer(int status, String text) {}
 
-    /// Asks for a path and reads no more of the answer than its status.
+    /// Asks for a path and keeps no more of the answer than its status. The rest is read all the same: a server whose
+    /// client hangs up in the middle logs an error, and those errors would count against its release.
     public static int status(int port, String path, Duration within) throws IOException {
         try (var socket = connect(port, within)) {
             send(socket, "GET " + path + " HTTP/1.1", List.of("User-Agent: lastgood"), new byte[0]);
-            return status(line(socket));
+            var status = status(line(socket));
+            drain(socket, within);
+            return status;
+        }
+    }
+
+    private static void drain(Socket socket, Duration within) {
+        var deadline = System.nanoTime() + within.toNanos();
+        var chunk = new byte[8192];
+        try {
+            for (var left = DRAIN_MAX; left > 0 && System.nanoTime() < deadline; ) {
+                var n = socket.getInputStream().read(chunk);
+                if (n < 0) {
+                    return;
+                }
+                left -= n;
+            }
+        } catch (IOException e) {
+            // The status is known; how the rest ends is the server's affair.
         }
     }
 
