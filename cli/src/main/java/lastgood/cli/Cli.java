@@ -1,5 +1,6 @@
 package lastgood.cli;
 
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -9,9 +10,16 @@ import picocli.CommandLine.Help.ColorScheme;
 public final class Cli {
 
     private final Host host;
+    private final List<Verb> more;
 
     public Cli(Host host) {
+        this(host, List.of());
+    }
+
+    /// @param more verbs that are not made here, because they need more than ports
+    public Cli(Host host, List<Verb> more) {
         this.host = host;
+        this.more = List.copyOf(more);
     }
 
     public int run(String... args) {
@@ -25,6 +33,7 @@ public final class Cli {
         var root = new CommandLine(new Root());
         root.getCommandSpec().version("lastgood " + host.version());
         Verbs.all(tool).forEach(verb -> add(root, verb));
+        more.forEach(verb -> add(root, verb));
         var color = errors.screen().colorsOut() ? Ansi.ON : Ansi.OFF;
         root.setColorScheme(new ColorScheme.Builder(CommandLine.Help.defaultColorScheme(color)).build())
                 .setOut(errors.screen().outWriter())
@@ -39,7 +48,6 @@ public final class Cli {
 
     private static void add(CommandLine parent, Verb verb) {
         var line = new CommandLine(verb);
-        line.getCommandSpec().mixinStandardHelpOptions(false);
         verb.below().forEach(below -> add(line, below));
         parent.addSubcommand(line);
     }

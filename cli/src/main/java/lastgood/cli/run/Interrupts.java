@@ -1,5 +1,7 @@
 package lastgood.cli.run;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import lastgood.cli.Exit;
@@ -12,11 +14,15 @@ import lastgood.core.RunId;
 /// pause: then the first press already leaves.
 final class Interrupts {
 
+    /// `timeout` and some CI runners signal both a process and its group: that is one wish, not two.
+    private static final Duration BOUNCE = Duration.ofMillis(500);
+
     private final Host host;
     private final RunId run;
     private final Consumer<String> say;
     private final AtomicInteger presses = new AtomicInteger();
     private volatile boolean following;
+    private Instant last = Instant.EPOCH;
 
     private Interrupts(Host host, RunId run, Consumer<String> say) {
         this.host = host;
@@ -35,7 +41,13 @@ final class Interrupts {
         following = only;
     }
 
-    private void pressed() {
+    /// Signals come on threads of their own.
+    private synchronized void pressed() {
+        var now = host.time().now();
+        if (presses.get() > 0 && last.plus(BOUNCE).isAfter(now)) {
+            return;
+        }
+        last = now;
         var press = presses.incrementAndGet();
         if (following) {
             say.accept("detached; %s goes on without us: lastgood attach %s".formatted(run, run));

@@ -448,6 +448,7 @@ class RollbackTest {
     void the_second_ctrl_c_leaves_at_once() {
         bench.world.clock.later(Duration.ofMillis(300), () -> {
             bench.stopSignal.run();
+            bench.world.clock.jump(Duration.ofSeconds(1));
             bench.stopSignal.run();
         });
 
@@ -455,6 +456,19 @@ class RollbackTest {
 
         assertThat(bench.exits).containsExactly(130);
         assertThat(bench.err()).contains("lastgood attach rb-00000001");
+    }
+
+    @Test
+    void a_signal_that_comes_twice_at_once_is_one_wish() {
+        bench.world.clock.later(Duration.ofMillis(300), () -> {
+            bench.stopSignal.run();
+            bench.stopSignal.run();
+        });
+
+        assertThat(bench.say(BACK + " --yes")).isEqualTo(130);
+
+        assertThat(bench.exits).isEmpty();
+        assertThat(bench.out()).contains("PAUSED");
     }
 
     // ---- bad input
