@@ -11,76 +11,85 @@ import com.tngtech.archunit.lang.ArchRule;
 @AnalyzeClasses(packages = "lastgood", importOptions = DoNotIncludeTests.class)
 class ArrowsTest {
 
-  @ArchTest
-  static final ArchRule core_knows_nothing_but_the_language = noClasses()
-      .that()
-      .resideInAPackage("lastgood.core..")
-      .should()
-      .dependOnClassesThat()
-      .resideOutsideOfPackages("lastgood.core..", "java.lang..", "java.util..", "java.time..", "java.security", "java.nio.charset", "org.jspecify..");
+    @ArchTest
+    static final ArchRule core_knows_nothing_but_the_language = noClasses()
+            .that()
+            .resideInAPackage("lastgood.core..")
+            .should()
+            .dependOnClassesThat()
+            .resideOutsideOfPackages(
+                    "lastgood.core..",
+                    "java.lang..",
+                    "java.util..",
+                    "java.time..",
+                    "java.security",
+                    "java.nio.charset",
+                    "org.jspecify..");
 
-  @ArchTest
-  static final ArchRule the_engine_knows_no_adapter_and_nobody_who_uses_it = noClasses()
-      .that()
-      .resideInAPackage("lastgood.engine..")
-      .should()
-      .dependOnClassesThat()
-      .resideInAnyPackage("lastgood.local..", "lastgood.cli..", "lastgood.config..", "lastgood.app..", "lastgood.testkit..");
+    @ArchTest
+    static final ArchRule the_engine_knows_no_adapter_and_nobody_who_uses_it = noClasses()
+            .that()
+            .resideInAPackage("lastgood.engine..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "lastgood.local..", "lastgood.cli..", "lastgood.config..", "lastgood.app..", "lastgood.testkit..");
 
-  @ArchTest
-  static final ArchRule the_command_line_sees_ports_and_never_an_adapter = noClasses()
-      .that()
-      .resideInAPackage("lastgood.cli..")
-      .should()
-      .dependOnClassesThat()
-      .resideInAnyPackage("lastgood.local..", "lastgood.app..");
+    @ArchTest
+    static final ArchRule the_command_line_sees_ports_and_never_an_adapter = noClasses()
+            .that()
+            .resideInAPackage("lastgood.cli..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("lastgood.local..", "lastgood.app..");
 
-  @ArchTest
-  static final ArchRule an_adapter_knows_ports_and_no_configuration = noClasses()
-      .that()
-      .resideInAPackage("lastgood.local..")
-      .should()
-      .dependOnClassesThat()
-      .resideInAnyPackage("lastgood.cli..", "lastgood.config..", "lastgood.app..");
+    @ArchTest
+    static final ArchRule an_adapter_knows_ports_and_no_configuration = noClasses()
+            .that()
+            .resideInAPackage("lastgood.local..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("lastgood.cli..", "lastgood.config..", "lastgood.app..");
 
-  @ArchTest
-  static final ArchRule nobody_depends_on_the_testkit = noClasses()
-      .that()
-      .resideOutsideOfPackage("lastgood.testkit..")
-      .should()
-      .dependOnClassesThat()
-      .resideInAPackage("lastgood.testkit..");
+    @ArchTest
+    static final ArchRule nobody_depends_on_the_testkit = noClasses()
+            .that()
+            .resideOutsideOfPackage("lastgood.testkit..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("lastgood.testkit..");
 
-  @ArchTest
-  static final ArchRule detecting_deciding_and_planning_run_one_way = noClasses()
-      .that()
-      .resideInAnyPackage("lastgood.core.decide..", "lastgood.core.recover..")
-      .should()
-      .dependOnClassesThat()
-      .resideInAPackage("lastgood.core.plan..");
+    @ArchTest
+    static final ArchRule detecting_deciding_and_planning_run_one_way = noClasses()
+            .that()
+            .resideInAnyPackage("lastgood.core.decide..", "lastgood.core.recover..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("lastgood.core.plan..");
 
-  @ArchTest
-  static final ArchRule only_the_outside_reads_the_clock = noClasses()
-      .that()
-      .resideInAnyPackage("lastgood.core..", "lastgood.engine..", "lastgood.config..", "lastgood.cli..")
-      .should()
-      .callMethod(java.time.Instant.class, "now")
-      .orShould()
-      .callMethod(System.class, "currentTimeMillis")
-      .orShould()
-      .callMethod(Thread.class, "sleep", long.class)
-      .orShould()
-      .callMethod(Thread.class, "sleep", java.time.Duration.class);
+    @ArchTest
+    static final ArchRule only_the_outside_reads_the_clock = noClasses()
+            .that()
+            .resideInAnyPackage("lastgood.core..", "lastgood.engine..", "lastgood.config..", "lastgood.cli..")
+            .should()
+            .callMethod(java.time.Instant.class, "now")
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(Thread.class, "sleep", long.class)
+            .orShould()
+            .callMethod(Thread.class, "sleep", java.time.Duration.class);
 
-  @ArchTest
-  static final ArchRule only_the_outside_reads_the_environment = noClasses()
-      .that()
-      .resideInAnyPackage("lastgood.core..", "lastgood.engine..", "lastgood.config..", "lastgood.cli..")
-      .should()
-      .callMethod(System.class, "getenv")
-      .orShould()
-      .callMethod(System.class, "getenv", String.class);
+    @ArchTest
+    static final ArchRule only_the_outside_reads_the_environment = noClasses()
+            .that()
+            .resideInAnyPackage("lastgood.core..", "lastgood.engine..", "lastgood.config..", "lastgood.cli..")
+            .should()
+            .callMethod(System.class, "getenv")
+            .orShould()
+            .callMethod(System.class, "getenv", String.class);
 
-  @ArchTest
-  static final ArchRule nobody_speaks_to_a_database_yet = noClasses().should().dependOnClassesThat().resideInAPackage("java.sql..");
+    @ArchTest
+    static final ArchRule nobody_speaks_to_a_database_yet =
+            noClasses().should().dependOnClassesThat().resideInAPackage("java.sql..");
 }
