@@ -31,6 +31,6 @@ public final class When {
 
     /// Without tenths: nobody needs to know that something has run for 12.3s.
     public static String coarse(Duration d) {
-        return Words.duration(Duration.ofSeconds(Math.max(0, d.toSeconds())));
+        return d.toSeconds() <= 0 ? "0s" : Words.duration(Duration.ofSeconds(d.toSeconds()));
     }
 }

@@ -56,7 +56,7 @@ final class Holder {
         var driver = session.ports().drivers().alive(run);
         return new Failure(
                 Exit.LOCKED,
-                "%s is being changed by %s: a %s %s → %s, asked for by %s"
+                "%s is being changed by %s (%s %s → %s), asked for by %s"
                         .formatted(
                                 session.service(),
                                 run,
