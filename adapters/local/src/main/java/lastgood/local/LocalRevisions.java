@@ -53,9 +53,11 @@ public final class LocalRevisions implements Revisions {
         data.prepared();
         try {
             var manifest = new Manifest(
-                    definition.command(),
+                    definition.command().stream()
+                            .map(word -> withVersion(word, version))
+                            .toList(),
                     artifact(definition, version, options.get("artifact")),
-                    env(definition, options),
+                    env(definition, options, version),
                     config(definition),
                     definition.health(),
                     definition.startWithin());
@@ -94,9 +96,10 @@ public final class LocalRevisions implements Revisions {
         return new Manifest.Artifact(objects.put(file), suffix, Files.isExecutable(file));
     }
 
-    private SortedMap<String, Manifest.Value> env(LocalService definition, Map<String, String> options) {
+    private SortedMap<String, Manifest.Value> env(
+            LocalService definition, Map<String, String> options, Version version) {
         var env = new TreeMap<String, Manifest.Value>();
-        definition.env().forEach((name, setting) -> env.put(name, value(name, absolute(definition, setting))));
+        definition.env().forEach((name, setting) -> env.put(name, value(name, absolute(definition, setting), version)));
         options.forEach((option, text) -> {
             if (option.startsWith(ENV)) {
                 env.put(option.substring(ENV.length()), new Manifest.Value.Plain(text));
@@ -118,9 +121,16 @@ public final class LocalRevisions implements Revisions {
                 : setting;
     }
 
-    private Manifest.Value value(String name, Setting setting) {
+    /// A program that is told its version behaves by it, so the version is then part of what the revision is. One that
+    /// is
+    /// not told is the same program under any name.
+    private static String withVersion(String word, Version version) {
+        return Places.fill(word, Map.of("version", version.text()));
+    }
+
+    private Manifest.Value value(String name, Setting setting, Version version) {
         if (setting instanceof Setting.Plain(var text)) {
-            return new Manifest.Value.Plain(text);
+            return new Manifest.Value.Plain(withVersion(text, version));
         }
         return switch (secrets.fetch(setting)) {
             case Secrets.Fetched.Value(var text) -> new Manifest.Value.Secret(setting, Digest.of(text.getBytes(UTF_8)));
