@@ -1,5 +1,6 @@
 package lastgood.app;
 
+import java.util.List;
 import lastgood.cli.Cli;
 
 /// Where the program starts.
@@ -14,7 +15,7 @@ public final class Main {
     /// The whole program but its end: [Training] calls it several times in one JVM.
     static int run(String... args) {
         try (var host = new ThisMachine(System.getenv())) {
-            return new Cli(host).run(args);
+            return new Cli(host, List.of(new DemoCommand(host))).run(args);
         }
     }
 }

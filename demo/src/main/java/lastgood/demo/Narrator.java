@@ -1,0 +1,228 @@
+package lastgood.demo;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// Tells the story, line by line, each with the story's own time before it. While a person looks, the last line is
+/// alive: it shows what users get just now, and is wiped before the next line is written.
+final class Narrator implements AutoCloseable {
+
+    private static final Map<String, String> ASCII =
+            Map.of("✔", "+", "✖", "x", "◌", "o", "→", "->", "·", "-", "…", "...", "│", "|", "─", "-");
+
+    /// Readable in any window; wider ones gain nothing.
+    private static final int WIDTH_MAX = 110;
+
+    private static final String GUTTER = "        ";
+    private static final String WIPE = "\r\u001b[K";
+    private static final Duration ALIVE_EVERY = Duration.ofMillis(250);
+
+    private final Terminal terminal;
+    private final boolean mute;
+    private final Supplier<Duration> elapsed;
+    private final PrintStream out;
+    private @Nullable Supplier<String> alive;
+    private @Nullable Thread painter;
+    private volatile boolean hushed;
+
+    enum Look {
+        PLAIN(""),
+        BOLD("1"),
+        FAINT("2"),
+        BAD("31"),
+        GOOD("32"),
+        WARN("33");
+
+        private final String code;
+
+        Look(String code) {
+            this.code = code;
+        }
+    }
+
+    /// @param mute nothing is told; for those who want numbers only
+    Narrator(Terminal terminal, boolean mute, Supplier<Duration> elapsed) {
+        this.terminal = terminal;
+        this.mute = mute;
+        this.elapsed = elapsed;
+        this.out = terminal.out();
+    }
+
+    int width() {
+        return Math.min(WIDTH_MAX, Math.max(60, terminal.width().getAsInt()));
+    }
+
+    boolean unicode() {
+        return terminal.unicode();
+    }
+
+    // ---- lines
+
+    void title(String text) {
+        line(Look.BOLD, text);
+    }
+
+    /// One of the seven parts of the story.
+    void act(int number, String text) {
+        line(Look.PLAIN, "");
+        line(Look.BOLD, "%d  %s".formatted(number, text));
+    }
+
+    /// A line with its time.
+    void say(Look look, String text) {
+        line(look, "%6s  %s".formatted(Decision.minutes(elapsed.get()), text));
+    }
+
+    /// A line that belongs to the one before.
+    void more(String text) {
+        line(Look.PLAIN, text.isEmpty() ? "" : GUTTER + text);
+    }
+
+    void faint(String text) {
+        line(Look.FAINT, GUTTER + text);
+    }
+
+    /// What somebody types.
+    void command(String who, String text) {
+        say(Look.BOLD, "%s$ lastgood %s".formatted(who, text));
+    }
+
+    /// What a command printed, as it printed it.
+    void output(List<String> lines) {
+        lines.forEach(l -> line(look(l), GUTTER + "│ " + l));
+    }
+
+    private static Look look(String text) {
+        if (text.contains("✖")) {
+            return Look.BAD;
+        }
+        return text.contains("✔ ok") ? Look.GOOD : Look.PLAIN;
+    }
+
+    /// One of a command's lines about what it is doing, at the time it said it.
+    void progress(String text) {
+        if (hushed) {
+            return;
+        }
+        say(text.contains("◌") ? Look.FAINT : look(text), "│ " + text);
+    }
+
+    void bare(Look look, String text) {
+        line(look, text);
+    }
+
+    /// From here on commands are not listened to.
+    void hush() {
+        hushed = true;
+    }
+
+    private synchronized void line(Look look, String text) {
+        if (mute) {
+            return;
+        }
+        wipe();
+        out.println(painted(look, clipped(shown(text))));
+        paint();
+        out.flush();
+    }
+
+    private String painted(Look look, String text) {
+        return terminal.colors() && look != Look.PLAIN ? "\u001b[%sm%s\u001b[0m".formatted(look.code, text) : text;
+    }
+
+    /// A window's edge is no place to break a table; where nobody looks, all of it is kept.
+    private String clipped(String text) {
+        if (!terminal.moves() || text.length() <= width()) {
+            return text;
+        }
+        var end = terminal.unicode() ? "…" : "...";
+        return text.substring(0, width() - end.length()) + end;
+    }
+
+    private String shown(String text) {
+        if (terminal.unicode()) {
+            return text;
+        }
+        var shown = text;
+        for (var sign : ASCII.entrySet()) {
+            shown = shown.replace(sign.getKey(), sign.getValue());
+        }
+        return shown.replaceAll("[^\\x00-\\x7f]", "?");
+    }
+
+    // ---- the line that is alive
+
+    synchronized void alive(Supplier<String> text) {
+        if (mute || !terminal.moves()) {
+            return;
+        }
+        alive = text;
+        painter = Thread.ofVirtual().name("painter").start(this::repaint);
+    }
+
+    private void repaint() {
+        try {
+            while (true) {
+                Thread.sleep(ALIVE_EVERY);
+                synchronized (this) {
+                    if (alive == null) {
+                        return;
+                    }
+                    wipe();
+                    paint();
+                    out.flush();
+                }
+            }
+        } catch (InterruptedException e) {
+            // The story is over.
+        }
+    }
+
+    private void wipe() {
+        if (alive != null) {
+            out.print(WIPE);
+        }
+    }
+
+    private void paint() {
+        if (alive != null) {
+            out.print(painted(Look.FAINT, clipped(shown(alive.get()))));
+        }
+    }
+
+    /// Wipes the line that is alive, and writes it no more.
+    synchronized void still() {
+        wipe();
+        alive = null;
+        if (painter != null) {
+            painter.interrupt();
+            painter = null;
+        }
+        out.flush();
+    }
+
+    // ---- asking
+
+    /// @return whether the answer was yes
+    boolean ask(String question) {
+        still();
+        terminal.out().print("%s%s [y/N] ".formatted(GUTTER, question));
+        terminal.out().flush();
+        try {
+            var answer = terminal.in().readLine();
+            return answer != null
+                    && answer.strip().toLowerCase(java.util.Locale.ROOT).matches("y|yes");
+        } catch (java.io.IOException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public void close() {
+        still();
+    }
+}

@@ -1,0 +1,90 @@
+package lastgood.demo;
+
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Notices that a release hurts: its errors are five points above those of the release before it, each time one looks,
+/// three seconds long. It is the runbook's first trigger with its two minutes shortened.
+///
+/// Fed with readings of the platform's counters, one each second; no clock, no I/O.
+final class Noticing {
+
+    static final double POINTS_ABOVE_BASELINE = 5;
+    static final int LOOKS_IN_A_ROW = 3;
+
+    /// Fewer requests than this say nothing about one in twenty.
+    static final int REQUESTS_MIN = 40;
+
+    /// What users get *now*: as many readings back.
+    private static final int NOW = 3;
+
+    private final String before;
+    private final String release;
+    private final Deque<Reading> latest = new ArrayDeque<>();
+    private int inARow;
+    private Optional<Noticed> noticed = Optional.empty();
+
+    /// A reading of the counters, which only ever grow.
+    record Reading(Instant at, Map<String, Counts> byVersion) {
+        Counts of(String version) {
+            return byVersion.getOrDefault(version, Counts.NONE);
+        }
+
+        Counts all() {
+            return byVersion.values().stream().reduce(Counts.NONE, Counts::plus);
+        }
+    }
+
+    /// @param release since it went out
+    /// @param baseline the release before it, since that went out
+    record Noticed(Instant at, Counts release, Counts baseline) {}
+
+    Noticing(String before, String release) {
+        this.before = before;
+        this.release = release;
+    }
+
+    void take(Reading reading) {
+        latest.addLast(reading);
+        if (latest.size() > NOW + 1) {
+            latest.removeFirst();
+        }
+        var seen = reading.of(release);
+        var limit = reading.of(before).errorPercent() + POINTS_ABOVE_BASELINE;
+        var bad = seen.requests() >= REQUESTS_MIN && seen.errorPercent() > limit;
+        inARow = bad ? inARow + 1 : 0;
+        if (inARow >= LOOKS_IN_A_ROW && noticed.isEmpty()) {
+            noticed = Optional.of(new Noticed(reading.at(), seen, reading.of(before)));
+        }
+    }
+
+    Optional<Noticed> noticed() {
+        return noticed;
+    }
+
+    /// What all users got in the last three seconds, if it was read for so long.
+    Optional<Counts> now() {
+        return latest.size() <= NOW
+                ? Optional.empty()
+                : Optional.of(latest.getLast().all().minus(latest.getFirst().all()));
+    }
+
+    /// What they got in the last second of that.
+    Optional<Counts> lastSecond() {
+        var readings = List.copyOf(latest);
+        return readings.size() < 2
+                ? Optional.empty()
+                : Optional.of(readings.getLast()
+                        .all()
+                        .minus(readings.get(readings.size() - 2).all()));
+    }
+
+    /// What was read so far says nothing about now: the world has just changed.
+    void forgetNow() {
+        latest.clear();
+    }
+}

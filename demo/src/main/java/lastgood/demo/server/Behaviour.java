@@ -1,0 +1,28 @@
+package lastgood.demo.server;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Properties;
+
+/// What `graph.properties` says; it goes out with each release.
+///
+/// @param weightsRequired whether an edge without a weight is an error
+/// @param searchIndexed whether a search uses the index, or reads all of the store
+/// @param storeReachable whether the store's address is one that exists
+record Behaviour(boolean weightsRequired, boolean searchIndexed, boolean storeReachable) {
+
+    /// The only store there is.
+    static final String STORE = "memory";
+
+    static Behaviour read(Path file) throws IOException {
+        var properties = new Properties();
+        try (var in = Files.newBufferedReader(file)) {
+            properties.load(in);
+        }
+        return new Behaviour(
+                properties.getProperty("edges.weight", "optional").equals("required"),
+                properties.getProperty("search.index", "on").equals("on"),
+                properties.getProperty("graph.store", STORE).equals(STORE));
+    }
+}

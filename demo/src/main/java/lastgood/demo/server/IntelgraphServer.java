@@ -1,0 +1,117 @@
+package lastgood.demo.server;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
+
+/// `intelgraph-server`: `--port N --version V --config FILE`.
+///
+/// It answers `/health`, `/auth/login`, `/api/v1/graph?node=N` and `/api/v1/search?q=TEXT`. It knows nothing of
+/// lastgood and nothing of the demo: a release is broken by what is in its configuration, as releases are.
+public final class IntelgraphServer {
+
+    private static final int BACKLOG = 256;
+
+    private final String version;
+    private final Graph graph;
+
+    private IntelgraphServer(String version, Graph graph) {
+        this.version = version;
+        this.graph = graph;
+    }
+
+    public static void main(String[] args) throws IOException {
+        // without it each answer waits up to 40 ms for an acknowledgement; read once, before the first server is made
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+        var version = option(args, "--version");
+        var graph = new Graph(Behaviour.read(Path.of(option(args, "--config"))));
+        new IntelgraphServer(version, graph).serve(Integer.parseInt(option(args, "--port")));
+    }
+
+    private static String option(String[] args, String name) {
+        for (var i = 0; i < args.length - 1; i++) {
+            if (args[i].equals(name)) {
+                return args[i + 1];
+            }
+        }
+        throw new IllegalArgumentException("usage: --port N --version V --config FILE");
+    }
+
+    private void serve(int port) throws IOException {
+        var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), BACKLOG);
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.createContext("/", this::handle);
+        server.start();
+        System.out.println("intelgraph-server %s on port %d".formatted(version, port));
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            exchange.getRequestBody().readAllBytes();
+            exchange.getResponseHeaders().set("X-Version", version);
+            answer(exchange);
+        }
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        var path = exchange.getRequestURI().getPath();
+        try {
+            switch (path) {
+                case "/health" -> send(exchange, 200, "{\"status\":\"up\",\"version\":\"%s\"}".formatted(version));
+                case "/auth/login" -> login(exchange);
+                case "/api/v1/graph" -> node(exchange);
+                case "/api/v1/search" -> search(exchange);
+                default -> send(exchange, 404, "{\"error\":\"not found\"}");
+            }
+        } catch (Graph.Broken e) {
+            System.err.println("ERROR %s: %s".formatted(path, e.getMessage()));
+            send(exchange, 500, "{\"error\":\"internal error\"}");
+        } catch (NumberFormatException e) {
+            send(exchange, 400, "{\"error\":\"node is a number\"}");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void login(HttpExchange exchange) throws IOException, Graph.Broken {
+        graph.requireStore();
+        if (exchange.getRequestMethod().equals("POST")) {
+            send(exchange, 200, "{\"token\":\"%08x\"}".formatted(System.nanoTime() & 0xffffffffL));
+        } else {
+            send(exchange, 405, "{\"error\":\"POST it\"}");
+        }
+    }
+
+    private void node(HttpExchange exchange) throws IOException, Graph.Broken {
+        var node = Math.floorMod(Integer.parseInt(query(exchange, "node")), Graph.NODES);
+        var edges = graph.neighbours(node).stream()
+                .map(e -> "{\"to\":%d,\"weight\":%s}".formatted(e.to(), e.weight()))
+                .collect(Collectors.joining(","));
+        send(exchange, 200, "{\"node\":%d,\"edges\":[%s]}".formatted(node, edges));
+    }
+
+    private void search(HttpExchange exchange) throws IOException, Graph.Broken, InterruptedException {
+        var found =
+                graph.search(query(exchange, "q")).stream().map(String::valueOf).collect(Collectors.joining(","));
+        send(exchange, 200, "{\"nodes\":[%s]}".formatted(found));
+    }
+
+    private static String query(HttpExchange exchange, String name) {
+        var query = exchange.getRequestURI().getQuery();
+        return query != null && query.startsWith(name + "=") ? query.substring(name.length() + 1) : "";
+    }
+
+    private static void send(HttpExchange exchange, int code, String json) throws IOException {
+        var bytes = json.getBytes(UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        exchange.sendResponseHeaders(code, bytes.length);
+        exchange.getResponseBody().write(bytes);
+    }
+}
