@@ -101,33 +101,36 @@ public final class Engine {
         if (journal.isEmpty() || !journal.state().isPlanned()) {
             throw new Forbidden("there is no run %s, or it was never planned; nothing was changed".formatted(run));
         }
-        if (journal.state().closed().isPresent()) {
-            // The last owner may have died before it gave up the lock or told everybody.
-            release(journal.state().opened().service(), run);
-            outbox.post(journal);
-            return new Parked.At(journal.state().status());
-        }
-        var turn = new Turn(journal, takeOver(journal));
         try {
-            return turn.loop(stop);
+            var epoch = takeOver(journal);
+            return journal.state().closed().isPresent() ? over(journal) : new Turn(journal, epoch).loop(stop);
         } finally {
             ports.drivers().leave(run);
         }
     }
 
-    /// From here on the run is ours, until somebody does the same.
+    /// The last owner may have died before it gave up the lock or told everybody.
+    private Parked over(Journal journal) {
+        release(journal.state().opened().service(), journal.run());
+        outbox.post(journal);
+        return new Parked.At(journal.state().status());
+    }
+
+    /// From here on the run is ours, until somebody does the same. A run that is over is nobody's.
     private int takeOver(Journal journal) {
         ports.drivers().beat(journal.run());
-        while (true) {
+        while (journal.state().closed().isEmpty()) {
             var epoch = journal.state().epoch() + 1;
             var why = epoch == 1
                     ? "begin"
                     : "carry on after %s".formatted(journal.state().owner());
             if (write(journal, new Entry.TakenOver(why), epoch)) {
+                outbox.post(journal);
                 return epoch;
             }
             follow(journal);
         }
+        return journal.state().epoch();
     }
 
     /// False: it is not known to be there. Either somebody else appended first, or the answer was lost; both are

@@ -63,6 +63,7 @@ public final class Corpus {
                 rollback("rolling, emergency, behind maintenance", Corpus::rollingBad, true, true),
                 rollback("rolling, in the middle of a paused rollout", Corpus::pausedRollout, false, false),
                 rollback("rolling, half of a rollout done", Corpus::unfinishedRollout, false, false),
+                rollback("rolling, over a rollout that never gets ready", Corpus::stuckRollout, false, false),
                 approved("rolling, approved first", Corpus::rollingBad),
                 rollback("rolling, and users do not recover", () -> rollingBad().sick("v4"), false, false),
                 rollback("rolling, nobody can measure", Corpus::blindWorld, false, false),

@@ -343,7 +343,15 @@ public final class SimPlatform implements Workloads, Traffic {
         if (w.paused && all.size() <= w.wanted) {
             return;
         }
-        // Never fewer ready than wanted because of a replacement.
+        // One that was never of use goes at once; of the others, never fewer ready than wanted because of a
+        // replacement.
+        var useless = all.stream()
+                .filter(i -> !i.revision().equals(requested) && !isReady(i))
+                .findFirst();
+        if (useless.isPresent()) {
+            all.remove(useless.get());
+            return;
+        }
         var ready = all.stream().filter(this::isReady).count();
         if (all.size() > w.wanted && (ready > w.wanted || w.wanted == 0 || updated > w.wanted)) {
             var victim = all.stream()
