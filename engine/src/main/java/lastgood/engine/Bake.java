@@ -38,6 +38,10 @@ public final class Bake {
             return Optional.empty();
         }
         var release = live.get();
+        if (ports.checks().ask(service, release, since, false).of(rules.required()) == CheckResult.Finding.UNKNOWN) {
+            // Without data there will be no verdict: do not run the team's smoke test every few seconds for it.
+            return Optional.empty();
+        }
         var verdict = verdict(ports.checks().ask(service, release, since, true), rules);
         if (verdict.isEmpty()) {
             return Optional.empty();

@@ -56,8 +56,7 @@ final class DeployVerb extends Verb {
     @Option(
             names = "--migration",
             paramLabel = "NAME",
-            arity = "1..*",
-            description = "schema migrations that it brings")
+            description = "a schema migration that it brings; once for each")
     private List<String> migrations = List.of();
 
     @Option(names = "--force", description = "also if it is in quarantine")

@@ -7,7 +7,6 @@ import lastgood.cli.run.RollbackOptions.Asked;
 import lastgood.core.Release;
 import lastgood.core.Selection;
 import lastgood.core.plan.Facts;
-import lastgood.core.plan.Plan;
 import lastgood.core.plan.Planned;
 import lastgood.core.plan.RollbackPlanner;
 import lastgood.core.plan.Step;
@@ -32,25 +31,9 @@ record Proposal(Session session, Facts facts, Planned planned) {
     }
 
     private static Planned unwatched(Planned planned) {
-        if (!(planned instanceof Planned.Ready(var plan, var remarks))) {
-            return planned;
-        }
-        var steps = plan.steps().stream()
-                .filter(s -> !(s.step() instanceof Step.WatchRecovery))
-                .toList();
-        return new Planned.Ready(
-                new Plan(
-                        plan.kind(),
-                        plan.service(),
-                        plan.strategy(),
-                        plan.from(),
-                        plan.to(),
-                        plan.type(),
-                        plan.typeReason(),
-                        steps,
-                        plan.approval(),
-                        plan.lost()),
-                remarks);
+        return planned instanceof Planned.Ready(var plan, var remarks)
+                ? new Planned.Ready(plan.withoutProof(), remarks)
+                : planned;
     }
 
     /// The plan, if there is one.

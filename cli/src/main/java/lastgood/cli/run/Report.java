@@ -208,7 +208,9 @@ final class Report {
 
     /// Only where there is something to take back, and only once nothing else is about to happen.
     private Optional<String> undo() {
-        return state.closed().isPresent() && state.mayHaveChangedProduction()
+        return state.closed().isPresent()
+                        && state.mayHaveChangedProduction()
+                        && state.plan().oneWay().isEmpty()
                 ? Optional.of("lastgood undo %s".formatted(journal.run()))
                 : Optional.empty();
     }
@@ -219,10 +221,13 @@ final class Report {
         return switch (state.status()) {
             case RECOVERED -> "lastgood status " + flags;
             case DONE ->
-                state.opened().kind() == Plan.Kind.ROLLOUT
-                        ? "lastgood status %s; it counts as good after its bake, or: lastgood release mark good %s %s"
-                                .formatted(flags, state.plan().to(), flags)
-                        : "lastgood verify all " + flags;
+                state.opened().kind() == Plan.Kind.ROLLOUT && !state.plan().goesLive()
+                        ? "watch it: lastgood status %s; then lastgood strategy canary promote %s, or rollback"
+                                .formatted(flags, flags)
+                        : state.opened().kind() == Plan.Kind.ROLLOUT
+                                ? "lastgood status %s; it counts as good after its bake, or: lastgood release mark good %s %s"
+                                        .formatted(flags, state.plan().to(), flags)
+                                : "lastgood verify all " + flags;
             case NOT_RECOVERED ->
                 "lastgood verify all %s; further back: lastgood rollback %s --revision previous"
                         .formatted(flags, flags);

@@ -129,8 +129,8 @@ public final class ChangePlanner {
         }
         if (park) {
             facts.releaseOf(canary.get().requested())
-                    .ifPresent(r -> steps.add(new Step.WriteLedger(
-                            seen.service(), List.of(new Note.Leave(r.number(), Leaving.ROLLED_BACK)))));
+                    .ifPresent(r -> steps.add(
+                            new Step.WriteLedger(seen.service(), RollbackPlanner.takenOut(facts, r.number()))));
             if (canary.get().wanted() > 0) {
                 steps.add(new Step.Scale(canary.get().workload(), canary.get().wanted(), 0));
             }
@@ -181,27 +181,23 @@ public final class ChangePlanner {
     /// The way back from a run: each of its changes turned round, in the opposite order, which is again
     /// capacity before traffic before parking.
     public static Planned undo(Facts facts, Plan done) {
+        if (!done.oneWay().isEmpty()) {
+            return new Planned.Refused(
+                    "this cannot be undone", done.oneWay(), "release deploy puts a release out again");
+        }
         var steps = new StepList(facts.policy());
         steps.add(
                 new Step.CaptureEvidence(facts.seen().service(), facts.policy().evidenceBudget()));
         var notes = new ArrayList<Note>();
-        var blocked = new ArrayList<String>();
         for (var planned : done.steps().reversed()) {
             switch (planned.step()) {
                 case Step.PutRevision(var workload, var from, var to) ->
                     steps.add(new Step.PutRevision(workload, to, from));
                 case Step.Scale(var workload, var from, var to) -> steps.add(new Step.Scale(workload, to, from));
-                case Step.ShiftTraffic(var service, var from, var to) -> {
-                    if (from.values().stream().mapToInt(Integer::intValue).sum() == 100) {
-                        steps.add(new Step.ShiftTraffic(service, new TreeMap<>(to), new TreeMap<>(from)));
-                    } else {
-                        blocked.add("before it there was no traffic to go back to");
-                    }
-                }
+                case Step.ShiftTraffic(var service, var from, var to) ->
+                    steps.add(new Step.ShiftTraffic(service, new TreeMap<>(to), new TreeMap<>(from)));
                 case Step.Pause(var workload, var paused) -> steps.add(new Step.Pause(workload, !paused));
                 case Step.SetMaintenance(var service, var on) -> steps.add(new Step.SetMaintenance(service, !on));
-                case Step.RemoveWorkload(var workload, var _) ->
-                    blocked.add("%s was removed".formatted(workload.name()));
                 case Step.CreateWorkload(var workload, var _, var _) ->
                     facts.seen().workload(workload.name()).ifPresent(w -> {
                         if (w.wanted() > 0) {
@@ -210,11 +206,8 @@ public final class ChangePlanner {
                         steps.add(new Step.RemoveWorkload(workload, w.uid()));
                     });
                 case Step.WriteLedger(var _, var written) -> written.reversed().forEach(n -> inverse(n, notes));
-                case Step.CaptureEvidence _, Step.WatchRecovery _ -> {}
+                case Step.CaptureEvidence _, Step.WatchRecovery _, Step.RemoveWorkload _ -> {}
             }
-        }
-        if (!blocked.isEmpty()) {
-            return new Planned.Refused("this cannot be undone", blocked, "release deploy puts a release out again");
         }
         var service = facts.seen().service();
         if (!notes.isEmpty()) {

@@ -1,5 +1,6 @@
 package lastgood.core.plan;
 
+import java.util.ArrayList;
 import java.util.List;
 import lastgood.core.ServiceRef;
 import lastgood.core.decide.ApprovalRule;
@@ -48,6 +49,42 @@ public record Plan(
                 .filter(s -> s.id().equals(id))
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("the plan has no step " + id));
+    }
+
+    /// The same plan without the watch, and without what relies on its proof: nothing is parked that has not been
+    /// proved to be replaced.
+    public Plan withoutProof() {
+        var kept = new ArrayList<PlannedStep>();
+        var watched = false;
+        for (var step : steps) {
+            watched |= step.step() instanceof Step.WatchRecovery;
+            if (!watched || step.phase() == PlannedStep.Phase.FINALLY) {
+                kept.add(step);
+            }
+        }
+        return new Plan(kind, service, strategy, from, to, type, typeReason, kept, approval, lost);
+    }
+
+    /// Why it could not be undone once it is done; empty if it could.
+    public List<String> oneWay() {
+        var why = new ArrayList<String>();
+        for (var planned : steps) {
+            if (planned.step() instanceof Step.RemoveWorkload(var workload, var _)) {
+                why.add("%s was removed".formatted(workload.name()));
+            }
+            if (planned.step() instanceof Step.ShiftTraffic(var _, var before, var _)
+                    && before.values().stream().mapToInt(Integer::intValue).sum() != 100) {
+                why.add("before it there was no traffic to go back to");
+            }
+        }
+        return why;
+    }
+
+    /// Whether users get another release for good by it; a canary's rollout, for one, does not do that.
+    public boolean goesLive() {
+        return steps.stream()
+                .anyMatch(s -> s.step() instanceof Step.WriteLedger(var _, var notes)
+                        && notes.stream().anyMatch(Note.GoLive.class::isInstance));
     }
 
     /// What a run of the engine is for.

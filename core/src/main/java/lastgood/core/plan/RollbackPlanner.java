@@ -258,13 +258,16 @@ public final class RollbackPlanner {
 
     private static List<Note> notes(Facts facts, Release target) {
         var notes = new ArrayList<Note>();
-        facts.current().ifPresent(from -> {
-            notes.add(new Note.Leave(from.number(), Leaving.ROLLED_BACK));
-            if (facts.policy().quarantine().isPositive()) {
-                notes.add(new Note.Quarantine(from.number(), facts.policy().quarantine(), "was rolled back"));
-            }
-        });
+        facts.current().ifPresent(from -> notes.addAll(takenOut(facts, from.number())));
         notes.add(new Note.GoLive(target.number()));
         return notes;
+    }
+
+    /// What the ledger says of a release that was taken out because it hurt.
+    static List<Note> takenOut(Facts facts, int release) {
+        var left = new Note.Leave(release, Leaving.ROLLED_BACK);
+        return facts.policy().quarantine().isPositive()
+                ? List.of(left, new Note.Quarantine(release, facts.policy().quarantine(), "was rolled back"))
+                : List.of(left);
     }
 }

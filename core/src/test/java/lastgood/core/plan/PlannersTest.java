@@ -303,6 +303,29 @@ class PlannersTest {
     }
 
     @Test
+    void without_its_proof_a_plan_parks_nothing() {
+        strategy = BLUE_GREEN;
+        released(1, "v4", true);
+        released(2, "v5", false);
+        runs("web-blue", "v5", 3, 100);
+        runs("web-green", "v4", 3, 0);
+
+        assertThat(ids(plan(rollback("good")).withoutProof()))
+                .containsExactly("10-capture-evidence", "20-shift-traffic", "30-write-ledger");
+    }
+
+    @Test
+    void what_was_removed_cannot_be_brought_back() {
+        strategy = BLUE_GREEN;
+        runs("web-blue", "v5", 3, 100);
+        runs("web-green", "v4", 3, 0);
+        var done = plan(ChangePlanner.plan(facts(), new ChangePlanner.Request.Decommission("green")));
+
+        assertThat(done.oneWay()).containsExactly("web-green was removed");
+        assertThat(ChangePlanner.undo(facts(), done)).isInstanceOf(Planned.Refused.class);
+    }
+
+    @Test
     void predicts_from_runs_like_it_or_not_at_all() {
         assertThat(Prediction.from(List.of()).words()).startsWith("no history");
         assertThat(Prediction.from(List.of(Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(20))))
