@@ -58,8 +58,13 @@ record Decision(SeverityRule rule, Duration within, Instant since) {
         return rule.level().toString();
     }
 
-    boolean needsApprovalBefore() {
-        return rule.approval() instanceof Approval.Needed needed && needed.when() == Approval.When.BEFORE;
+    /// Whether somebody else than that person has to agree before anything is changed.
+    boolean needsAnother(String person, Catalog catalog) {
+        return rule.approval() instanceof Approval.Needed needed
+                && needed.when() == Approval.When.BEFORE
+                && needed.by().stream()
+                        .map(role -> catalog.contacts().get(role))
+                        .noneMatch(c -> c != null && c.users().contains(person));
     }
 
     /// `platform-lead (maya), before anything is changed`

@@ -222,12 +222,12 @@ public final class Demo {
         var lastgood = program.launcher();
         tell.bare(Look.PLAIN, "");
         tell.say(Look.GOOD, "it goes on running at %s, without users now. Try:".formatted(set.url()));
-        tell.more("cd '%s'".formatted(set.folder()));
-        tell.more("%s status -e demo".formatted(lastgood));
-        tell.more("%s history -e demo".formatted(lastgood));
-        tell.more("%s verify all -e demo".formatted(lastgood));
-        tell.more("%s drill inject --error-rate 10 --for 30s -e demo --confirm %s".formatted(lastgood, Stage.SERVICE));
-        tell.more("%s demo --stop%s      ends it and removes the folder".formatted(lastgood, ""));
+        tell.whole("cd '%s'".formatted(set.folder()));
+        tell.whole("%s status -e demo".formatted(lastgood));
+        tell.whole("%s history -e demo".formatted(lastgood));
+        tell.whole("%s drill inject --error-rate 10 --for 30s -e demo --confirm %s".formatted(lastgood, Stage.SERVICE));
+        tell.whole("%s demo --stop --data '%s'".formatted(lastgood, set.folder()));
+        tell.more("The last one ends it and removes the folder.");
     }
 
     /// Ends demos that were left running.

@@ -86,9 +86,31 @@ final class Narrator implements AutoCloseable {
         line(Look.FAINT, GUTTER + text);
     }
 
-    /// What somebody types.
+    /// What somebody types; broken as a shell takes it if the window is narrow.
     void command(String who, String text) {
-        say(Look.BOLD, "%s$ lastgood %s".formatted(who, text));
+        var rest = "%s$ lastgood %s".formatted(who, text);
+        var room = width() - GUTTER.length() - 2;
+        var first = true;
+        while (terminal.moves() && rest.length() > room && rest.lastIndexOf(' ', room) > 0) {
+            var cut = rest.lastIndexOf(' ', room);
+            typed(first, rest.substring(0, cut) + " \\");
+            rest = "    " + rest.substring(cut + 1);
+            first = false;
+        }
+        typed(first, rest);
+    }
+
+    private void typed(boolean first, String text) {
+        if (first) {
+            say(Look.BOLD, text);
+        } else {
+            line(Look.BOLD, GUTTER + text);
+        }
+    }
+
+    /// To be copied, so never cut.
+    void whole(String text) {
+        print(Look.PLAIN, GUTTER + text);
     }
 
     /// What a command printed, as it printed it.
@@ -120,12 +142,16 @@ final class Narrator implements AutoCloseable {
         hushed = true;
     }
 
-    private synchronized void line(Look look, String text) {
+    private void line(Look look, String text) {
+        print(look, clipped(shown(text)));
+    }
+
+    private synchronized void print(Look look, String text) {
         if (mute) {
             return;
         }
         wipe();
-        out.println(painted(look, clipped(shown(text))));
+        out.println(painted(look, text));
         paint();
         out.flush();
     }

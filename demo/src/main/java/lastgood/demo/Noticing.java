@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /// Notices that a release hurts: its errors are five points above those of the release before it, each time one looks,
 /// three seconds long. It is the runbook's first trigger with its two minutes shortened.
@@ -19,8 +20,11 @@ final class Noticing {
     /// Fewer requests than this say nothing about one in twenty.
     static final int REQUESTS_MIN = 40;
 
-    /// What users get *now*: as many readings back.
-    private static final int NOW = 3;
+    /// What users get *now*: so many seconds back, and so many requests, that the rate is that of the whole mix.
+    private static final int NOW_SECONDS = 3;
+
+    private static final int NOW_REQUESTS = 200;
+    private static final int READINGS_MAX = 15;
 
     private final String before;
     private final String release;
@@ -50,7 +54,7 @@ final class Noticing {
 
     void take(Reading reading) {
         latest.addLast(reading);
-        if (latest.size() > NOW + 1) {
+        if (latest.size() > READINGS_MAX) {
             latest.removeFirst();
         }
         var seen = reading.of(release);
@@ -66,11 +70,14 @@ final class Noticing {
         return noticed;
     }
 
-    /// What all users got in the last three seconds, if it was read for so long.
+    /// What all users got in the last seconds, once there is enough of it.
     Optional<Counts> now() {
-        return latest.size() <= NOW
-                ? Optional.empty()
-                : Optional.of(latest.getLast().all().minus(latest.getFirst().all()));
+        var readings = List.copyOf(latest);
+        return IntStream.iterate(readings.size() - 1 - NOW_SECONDS, from -> from >= 0, from -> from - 1)
+                .mapToObj(from ->
+                        readings.getLast().all().minus(readings.get(from).all()))
+                .filter(counts -> counts.requests() >= NOW_REQUESTS)
+                .findFirst();
     }
 
     /// What they got in the last second of that.

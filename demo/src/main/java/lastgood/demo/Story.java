@@ -266,7 +266,7 @@ final class Story implements AutoCloseable {
             words.add("--yes");
         }
         tell.command(Stage.ONCALL, String.join(" ", words));
-        if (options.scenario().emergency() || !decision.needsApprovalBefore()) {
+        if (options.scenario().emergency() || !decision.needsAnother(Stage.ONCALL, stage.catalog())) {
             found.at(Moment.DECIDED, clock.instant());
             var before = Set.copyOf(runs());
             var heard = new HashSet<String>();
@@ -349,8 +349,9 @@ final class Story implements AutoCloseable {
         tell.say(
                 Look.BAD,
                 "✖ KILLED process %d, which carried it out, with SIGKILL (exit %d)".formatted(victim.pid(), exit));
-        tell.more("in the middle of %s; its last word in the journal is %s,"
-                .formatted(step.get().id(), lastWord(journal)));
+        var midway = journal.state().phase(step.get().id()) == RunState.StepPhase.INTENDED;
+        tell.more("%s %s; its last word in the journal is %s,"
+                .formatted(midway ? "in the middle of" : "after", step.get().id(), lastWord(journal)));
         tell.more("and that is all that anyone needs to go on from there.");
     }
 
