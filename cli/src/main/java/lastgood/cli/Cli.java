@@ -1,10 +1,15 @@
 package lastgood.cli;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import lastgood.cli.help.CompletionVerb;
+import lastgood.cli.help.HelpVerb;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Help.ColorScheme;
+import picocli.CommandLine.Model.CommandSpec;
 
 /// The program as a function: words in, an exit code out.
 public final class Cli {
@@ -23,17 +28,31 @@ public final class Cli {
     }
 
     public int run(String... args) {
-        return commandLine().execute(args);
+        return commandLine(args.length == 0 ? "" : args[0]).execute(args);
     }
 
     /// The whole tree of verbs.
     public CommandLine commandLine() {
+        return commandLine(HelpVerb.NAME);
+    }
+
+    /// As much of the tree as the first word needs. Looking at every option of every verb takes longer than all the
+    /// rest
+    /// of a `status`, so a verb is made alone, and a list of verbs knows no more than their names and first lines.
+    private CommandLine commandLine(String word) {
         var errors = new Errors(host);
-        var tool = new Tool(host);
         var root = new CommandLine(new Root());
         root.getCommandSpec().version("lastgood " + host.version());
-        Verbs.all(tool).forEach(verb -> add(root, verb));
-        more.forEach(verb -> add(root, verb));
+        var verbs = new ArrayList<>(Verbs.all(new Tool(host)));
+        verbs.addAll(more);
+        var named = verbs.stream().filter(v -> command(v).name().equals(word)).toList();
+        if (word.equals(HelpVerb.NAME) || word.equals(CompletionVerb.NAME)) {
+            verbs.forEach(verb -> add(root, verb));
+        } else if (named.isEmpty()) {
+            verbs.forEach(verb -> addName(root, command(verb)));
+        } else {
+            named.forEach(verb -> add(root, verb));
+        }
         var color = errors.screen().colorsOut() ? Ansi.ON : Ansi.OFF;
         root.setColorScheme(new ColorScheme.Builder(CommandLine.Help.defaultColorScheme(color)).build())
                 .setOut(errors.screen().outWriter())
@@ -44,6 +63,16 @@ public final class Cli {
                 .setAbbreviatedOptionsAllowed(false)
                 .setCaseInsensitiveEnumValuesAllowed(true);
         return root;
+    }
+
+    private static Command command(Verb verb) {
+        return Objects.requireNonNull(verb.getClass().getAnnotation(Command.class), "a verb says its name");
+    }
+
+    private static void addName(CommandLine parent, Command command) {
+        var spec = CommandSpec.create().name(command.name());
+        spec.usageMessage().description(command.description()).hidden(command.hidden());
+        parent.addSubcommand(new CommandLine(spec));
     }
 
     private static void add(CommandLine parent, Verb verb) {

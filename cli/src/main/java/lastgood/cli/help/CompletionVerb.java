@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
 
 /// Completion scripts, made from the verbs themselves.
 @Command(
-        name = "completion",
+        name = CompletionVerb.NAME,
         mixinStandardHelpOptions = true,
         description = "Prints a completion script.",
         footer = {
@@ -27,6 +27,9 @@ import picocli.CommandLine.Parameters;
             "  lastgood completion fish > ~/.config/fish/completions/lastgood.fish"
         })
 public final class CompletionVerb extends Verb {
+
+    /// It looks at the whole tree of verbs.
+    public static final String NAME = "completion";
 
     private final Tool tool;
 

@@ -13,11 +13,14 @@ import picocli.CommandLine.Parameters;
 
 /// Help on a verb or a topic.
 @Command(
-        name = "help",
+        name = HelpVerb.NAME,
         mixinStandardHelpOptions = true,
         description = "Help on a verb, or on: exit-codes.",
         footer = {"", "Examples:", "  lastgood help rollback", "  lastgood help exit-codes"})
 public final class HelpVerb extends Verb {
+
+    /// It looks at the whole tree of verbs.
+    public static final String NAME = "help";
 
     private final Tool tool;
 

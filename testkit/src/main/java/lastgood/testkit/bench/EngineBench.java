@@ -26,7 +26,7 @@ public final class EngineBench {
     public static void main(String... args) throws IOException {
         var folder = Path.of(args[0]);
         for (var round = 1; round <= ROUNDS; round++) {
-            var run = new RunId("op-bench000" + round);
+            var run = new RunId("op-0bench0" + round);
             var journal = Journal.open(new FileJournals(folder), run);
             var clock = new SimClock();
             report(
