@@ -122,10 +122,9 @@ public final class LocalRevisions implements Revisions {
     }
 
     /// A program that is told its version behaves by it, so the version is then part of what the revision is. One that
-    /// is
-    /// not told is the same program under any name.
+    /// is not told is the same program under any name. The other places are filled in when an instance starts.
     private static String withVersion(String word, Version version) {
-        return Places.fill(word, Map.of("version", version.text()));
+        return Places.fillSome(word, Map.of("version", version.text()));
     }
 
     private Manifest.Value value(String name, Setting setting, Version version) {
