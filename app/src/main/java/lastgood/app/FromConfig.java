@@ -45,9 +45,6 @@ final class FromConfig {
     /// What the runbook owes an approval within that nobody set a deadline for.
     private static final Duration APPROVAL_OWED_WITHIN = Duration.ofDays(1);
 
-    /// A smoke test that takes longer has hung.
-    private static final Duration SMOKE_WITHIN = Duration.ofMinutes(2);
-
     private FromConfig() {}
 
     // ---- core
@@ -228,7 +225,7 @@ final class FromConfig {
         var p95 = usual.p95Below();
         var logErrors = usual.logErrorsMax();
         var logIgnore = usual.logIgnore();
-        List<String> smoke = List.of();
+        var commands = new EnumMap<Check, List<String>>(Check.class);
         var http = new EnumMap<Check, List<HttpCheck>>(Check.class);
         for (var check : effective.service().verify().checks()) {
             switch (check) {
@@ -242,28 +239,15 @@ final class FromConfig {
                     http.put(
                             check(name),
                             probes.stream().map(p -> probe(p, folder)).toList());
-                case lastgood.config.Check.Run(var name, var _, var command) -> {
-                    // Only the smoke test is a command here; another check's command stays UNKNOWN, never passed.
-                    if (check(name) == Check.SMOKE) {
-                        smoke = texts(command);
-                    }
-                }
+                case lastgood.config.Check.Run(var name, var _, var command) ->
+                    commands.put(check(name), texts(command));
                 case lastgood.config.Check.Instances _,
                         lastgood.config.Check.Database _,
                         lastgood.config.Check.Users _,
                         lastgood.config.Check.Unconfigured _ -> {}
             }
         }
-        return new CheckRules(
-                errorPercent,
-                p95,
-                http.getOrDefault(Check.ENDPOINTS, List.of()),
-                http.getOrDefault(Check.AUTH, List.of()),
-                http.getOrDefault(Check.INTEGRATIONS, List.of()),
-                logErrors,
-                logIgnore,
-                smoke,
-                SMOKE_WITHIN);
+        return new CheckRules(errorPercent, p95, logErrors, logIgnore, http, commands, usual.commandWithin());
     }
 
     private static HttpCheck probe(HttpProbe probe, Path folder) {

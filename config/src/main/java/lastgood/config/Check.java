@@ -41,8 +41,14 @@ public sealed interface Check {
         }
     }
 
-    /// The database answers, and fewer of its connections are in use than this.
-    record Database(String name, boolean required, Percent connectionsBelow) implements Check {}
+    /// The database answers, and fewer of its connections are in use than this. Nothing can answer it yet (see
+    /// [NotYet]), so that it blocks nothing.
+    record Database(String name, Percent connectionsBelow) implements Check {
+        @Override
+        public boolean required() {
+            return false;
+        }
+    }
 
     /// No more than this many new error lines.
     ///
@@ -55,15 +61,17 @@ public sealed interface Check {
         }
     }
 
-    /// Users do not complain; answered by people.
+    /// Users do not complain; answered by people. Nothing asks them yet (see [NotYet]), so that it blocks nothing.
     ///
     /// @param tickets a search for open complaints; null: none
     /// @param ask whom to ask; null: nobody
     record Users(
-            String name,
-            boolean required,
-            @Nullable String tickets,
-            @Nullable String ask) implements Check {}
+            String name, @Nullable String tickets, @Nullable String ask) implements Check {
+        @Override
+        public boolean required() {
+            return false;
+        }
+    }
 
     /// Nobody said how this is checked. It is shown as unknown, never as passed, and it blocks nothing.
     record Unconfigured(String name) implements Check {

@@ -14,6 +14,9 @@ final class CheckReader {
     /// Compiling a pattern takes stack in proportion to its length.
     static final int PATTERN_CHARACTERS_MAX = 1_000;
 
+    private static final String NOTHING_SAYS_HOW = "nothing says how to do it";
+    private static final String NOT_YET = "this version cannot do it in the way that is written";
+
     private CheckReader() {}
 
     static VerifyConfig read(Cursor verify) {
@@ -39,7 +42,7 @@ final class CheckReader {
                 new Check.ErrorRate(name, required, at.at("below").percent(Percent.of(1)));
             case "latencyP95" ->
                 new Check.Latency(name, required, at.at("below").positive(Duration.ofMillis(500)));
-            case "database" -> database(name, required, at);
+            case "database" -> database(name, at);
             case "logs" ->
                 new Check.Logs(
                         name,
@@ -47,29 +50,34 @@ final class CheckReader {
                         at.at("errorsBelow").integer(0),
                         at.at("window").positive(Duration.ofMinutes(15)),
                         at.at("ignore").items().flatMap(CheckReader::pattern).toList());
-            case "users" -> users(name, required, at);
+            case "users" -> users(name, at);
             default -> unconfigured(name, at);
         };
     }
 
-    private static Check users(String name, boolean required, Cursor at) {
+    private static Check users(String name, Cursor at) {
         var tickets = at.at("tickets").textOrNull();
         var ask = at.at("ask").textOrNull();
-        return tickets == null && ask == null ? unconfigured(name, at) : new Check.Users(name, required, tickets, ask);
+        refuseRequired(at, tickets == null && ask == null ? NOTHING_SAYS_HOW : NOT_YET);
+        return tickets == null && ask == null ? new Check.Unconfigured(name) : new Check.Users(name, tickets, ask);
     }
 
-    private static Check database(String name, boolean required, Cursor at) {
+    private static Check database(String name, Cursor at) {
         var below = at.at("connections").at("below");
-        return below.present()
-                ? new Check.Database(name, required, below.percent(Percent.of(80)))
-                : unconfigured(name, at);
+        refuseRequired(at, below.present() ? NOT_YET : NOTHING_SAYS_HOW);
+        return below.present() ? new Check.Database(name, below.percent(Percent.of(80))) : new Check.Unconfigured(name);
     }
 
     private static Check unconfigured(String name, Cursor at) {
-        if (at.at("required").truth(false)) {
-            at.missing("this check is required, but nothing says how to do it", "add `http:` or `run:`");
-        }
+        refuseRequired(at, NOTHING_SAYS_HOW);
         return new Check.Unconfigured(name);
+    }
+
+    /// A required check that nothing can answer would keep every recovery from being proved.
+    private static void refuseRequired(Cursor at, String why) {
+        if (at.at("required").truth(false)) {
+            at.missing("this check is required, but " + why, "add `http:` or `run:`");
+        }
     }
 
     private static List<Template> command(Cursor run) {

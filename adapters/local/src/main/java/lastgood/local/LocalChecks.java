@@ -18,9 +18,9 @@ import lastgood.engine.port.Checks;
 import lastgood.engine.port.Forbidden;
 import lastgood.engine.port.Metrics.Window;
 import lastgood.engine.port.Unreachable;
+import lastgood.local.checks.CommandCheck;
 import lastgood.local.checks.HttpAsk;
 import lastgood.local.checks.LogScan;
-import lastgood.local.checks.Smoke;
 import lastgood.local.store.Secrets;
 
 /// Asks the ten questions of a service on this machine. Whatever cannot be answered is UNKNOWN with its reason; that
@@ -29,6 +29,10 @@ public final class LocalChecks implements Checks {
 
     /// Fewer requests than this say nothing about a rate of one in a hundred.
     static final int REQUESTS_MIN = 50;
+
+    /// Those of each sample of a watch; the others are asked in its first and its last.
+    private static final List<Check> EACH_TIME =
+            List.of(Check.PODS, Check.ERROR_RATE, Check.LATENCY_P95, Check.ENDPOINTS, Check.LOGS);
 
     private final LocalClient client;
     private final Map<ServiceRef, LocalService> services;
@@ -49,24 +53,45 @@ public final class LocalChecks implements Checks {
                             Check.PODS, "%s is not configured for this platform".formatted(service))),
                     full);
         }
+        var asked = new Asked(service, release, since, definition);
         var results = new ArrayList<CheckResult>();
-        var rules = definition.checks();
-        results.add(answer(Check.PODS, () -> pods(service, release, since)));
-        results.add(answer(Check.ERROR_RATE, () -> errorRate(service, release, since, rules)));
-        results.add(answer(Check.LATENCY_P95, () -> latency(service, release, since, rules)));
-        results.add(answer(Check.ENDPOINTS, () -> http.all(Check.ENDPOINTS, definition.baseUrl(), rules.endpoints())));
-        results.add(answer(Check.LOGS, () -> LogScan.ask(rules, running(service, release, since))));
-        if (full) {
-            results.add(answer(Check.AUTH, () -> http.all(Check.AUTH, definition.baseUrl(), rules.auth())));
-            results.add(answer(
-                    Check.INTEGRATIONS,
-                    () -> http.all(Check.INTEGRATIONS, definition.baseUrl(), rules.integrations())));
-            results.add(answer(
-                    Check.SMOKE, () -> Smoke.ask(rules, definition.folder(), places(definition, service, release))));
-            results.add(CheckResult.unknown(Check.DATABASE, "no data source on the local platform yet"));
-            results.add(CheckResult.unknown(Check.USERS, "no data source on the local platform yet"));
+        for (var check : full ? List.of(Check.values()) : EACH_TIME) {
+            results.add(answer(check, () -> ask(check, asked)));
         }
         return new Sample(results, full);
+    }
+
+    private record Asked(ServiceRef service, Release release, Instant since, LocalService definition) {
+        CheckRules rules() {
+            return definition.checks();
+        }
+    }
+
+    /// The team's own way to ask, if there is one; else ours.
+    private CheckResult ask(Check check, Asked asked) {
+        var definition = asked.definition();
+        var rules = asked.rules();
+        var command = rules.commands().get(check);
+        if (command != null) {
+            var places = places(definition, asked.service(), asked.release());
+            return CommandCheck.ask(check, command, rules.commandWithin(), definition.folder(), places);
+        }
+        var requests = rules.http().get(check);
+        return requests == null ? ours(check, asked) : http.all(check, definition.baseUrl(), requests);
+    }
+
+    private CheckResult ours(Check check, Asked asked) {
+        var service = asked.service();
+        var release = asked.release();
+        var since = asked.since();
+        return switch (check) {
+            case PODS -> pods(service, release, since);
+            case ERROR_RATE -> errorRate(service, release, since, asked.rules());
+            case LATENCY_P95 -> latency(service, release, since, asked.rules());
+            case LOGS -> LogScan.ask(asked.rules(), running(service, release, since));
+            case ENDPOINTS, AUTH, INTEGRATIONS, SMOKE -> CheckResult.unknown(check, "not configured");
+            case DATABASE, USERS -> CheckResult.unknown(check, "no `http` or `run` is configured for it");
+        };
     }
 
     private static Map<String, String> places(LocalService definition, ServiceRef service, Release release) {

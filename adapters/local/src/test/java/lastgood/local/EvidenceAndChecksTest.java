@@ -131,16 +131,31 @@ class EvidenceAndChecksTest {
     }
 
     private static CheckRules rules(List<HttpCheck> endpoints, List<HttpCheck> auth, List<String> smoke) {
-        return new CheckRules(
-                1,
-                Duration.ofMillis(500),
-                endpoints,
-                auth,
-                List.of(),
-                0,
-                List.of("harmless"),
-                smoke,
-                Duration.ofSeconds(5));
+        return rules(Map.of(Check.ENDPOINTS, endpoints, Check.AUTH, auth), Map.of(Check.SMOKE, smoke));
+    }
+
+    private static CheckRules rules(Map<Check, List<HttpCheck>> http, Map<Check, List<String>> commands) {
+        return new CheckRules(1, Duration.ofMillis(500), 0, List.of("harmless"), http, commands, Duration.ofSeconds(5));
+    }
+
+    @Test
+    void any_check_may_be_a_command_or_requests_of_the_teams_own() {
+        var v1 = release(world.deployed("v1", "ok", 1));
+        var since = Instant.now();
+        var own = rules(
+                Map.of(Check.USERS, List.of(HttpCheck.get("/"))),
+                Map.of(
+                        Check.DATABASE, List.of("true"),
+                        Check.AUTH, List.of("sh", "-c", "exit 4"),
+                        Check.ENDPOINTS, List.of("test", "{{version}}", "=", "{{version}}"),
+                        Check.ERROR_RATE, List.of("no-such-program-here")));
+
+        assertThat(ask(v1, since, own, Check.DATABASE).finding()).isEqualTo(Finding.PASS);
+        assertThat(ask(v1, since, own, Check.USERS).finding()).isEqualTo(Finding.PASS);
+        assertThat(ask(v1, since, own, Check.AUTH).line()).contains("ended with 4");
+        assertThat(ask(v1, since, own, Check.ENDPOINTS).source()).isEqualTo("test {version} = {version}");
+        assertThat(ask(v1, since, own, Check.ERROR_RATE).finding()).isEqualTo(Finding.UNKNOWN);
+        assertThat(ask(v1, since, own, Check.PODS).finding()).isEqualTo(Finding.PASS);
     }
 
     @Test

@@ -3,43 +3,42 @@ package lastgood.local.checks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import lastgood.core.Words;
 import lastgood.core.recover.Check;
 import lastgood.core.recover.CheckResult;
-import lastgood.local.CheckRules;
 import lastgood.local.agent.LogTail;
 import lastgood.local.files.Failures;
 import lastgood.local.store.Places;
 
 /// The team's own test, as a command: its end with 0 is the pass. It is a list of arguments, never a shell line.
-public final class Smoke {
+public final class CommandCheck {
 
-    private Smoke() {}
+    private CommandCheck() {}
 
+    /// @param words the program and its arguments, not empty
+    /// @param limit longer than this, and it has hung
     /// @param folder where it runs: the configuration's folder
-    public static CheckResult ask(CheckRules rules, Path folder, Map<String, String> places) {
-        if (rules.smoke().isEmpty()) {
-            return CheckResult.unknown(Check.SMOKE, "not configured");
-        }
-        List<String> command =
-                rules.smoke().stream().map(w -> Places.fill(w, places)).toList();
+    public static CheckResult ask(
+            Check check, List<String> words, Duration limit, Path folder, Map<String, String> places) {
+        var command = words.stream().map(w -> Places.fill(w, places)).toList();
         try {
-            return run(rules, folder, command);
+            return run(check, command, limit, folder);
         } catch (IOException e) {
             return CheckResult.unknown(
-                    Check.SMOKE, "could not start %s: %s".formatted(command.getFirst(), Failures.reason(e)));
+                    check, "could not start %s: %s".formatted(command.getFirst(), Failures.reason(e)));
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
-            return CheckResult.unknown(Check.SMOKE, "interrupted");
+            return CheckResult.unknown(check, "interrupted");
         }
     }
 
-    private static CheckResult run(CheckRules rules, Path folder, List<String> command)
+    private static CheckResult run(Check check, List<String> command, Duration limit, Path folder)
             throws IOException, InterruptedException {
-        var output = Files.createTempFile("lastgood-smoke", ".log");
+        var output = Files.createTempFile("lastgood-check", ".log");
         var since = System.nanoTime();
         var process = new ProcessBuilder(command)
                 .directory(folder.toFile())
@@ -49,15 +48,15 @@ public final class Smoke {
                 .start();
         try {
             var source = String.join(" ", command);
-            var within = Words.duration(rules.smokeWithin());
-            if (!process.waitFor(rules.smokeWithin().toMillis(), TimeUnit.MILLISECONDS)) {
-                return CheckResult.fail(Check.SMOKE, "still running after " + within, "ends within " + within, source);
+            var within = Words.duration(limit);
+            if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                return CheckResult.fail(check, "still running after " + within, "ends within " + within, source);
             }
-            var took = Words.duration(java.time.Duration.ofNanos(System.nanoTime() - since));
+            var took = Words.duration(Duration.ofNanos(System.nanoTime() - since));
             return process.exitValue() == 0
-                    ? CheckResult.pass(Check.SMOKE, "ended with 0 after " + took, "ends with 0", source)
+                    ? CheckResult.pass(check, "ended with 0 after " + took, "ends with 0", source)
                     : CheckResult.fail(
-                            Check.SMOKE,
+                            check,
                             "ended with %d: %s".formatted(process.exitValue(), LogTail.reason(output)),
                             "ends with 0",
                             source);
