@@ -9,7 +9,7 @@ public sealed interface Approval {
     record None() implements Approval {}
 
     /// @param by roles (see contacts), any of which may approve
-    /// @param count how many different people, at least 1
+    /// @param count how many different people, at least 1; the reader refuses more than 1 in this version
     record Needed(List<String> by, When when, Due within, int count) implements Approval {
         public Needed {
             by = List.copyOf(by);

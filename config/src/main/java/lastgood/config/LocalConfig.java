@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param command the command and its arguments, not empty; places: [#PLACES]
 /// @param listen where the proxy in front of the instances listens
 /// @param instances how many processes, 1 to 64
-/// @param health the path that answers 200 when an instance is ready; starts with `/`
+/// @param health the path that answers 2xx when an instance is ready; starts with `/`
 /// @param startWithin how long an instance may take until it is ready
 /// @param stopWithin how long an instance may take to stop before it is killed
 /// @param drain how long open requests may go on before an instance is asked to stop

@@ -10,8 +10,13 @@ import java.util.regex.Pattern;
 /// worse than none.
 public final class NotYet {
 
+    /// Of a list, the first item counts.
+    static final String AFTER_FIRST = " after the first";
+
     /// `*` stands for any one name.
     static final List<String> KEYS = List.of(
+            "metadata.owner",
+            "metadata.labels",
             "metrics",
             "connections",
             "environments.*.cluster",
@@ -23,6 +28,8 @@ public final class NotYet {
             "services.*.versionFrom",
             "services.*.strategy.blueGreen.service",
             "services.*.strategy.blueGreen.selectorKey",
+            "services.*.strategy.blueGreen.keepOldFor",
+            "services.*.strategy.canary.steps" + AFTER_FIRST,
             "services.*.strategy.canary.deployment",
             "services.*.strategy.canary.route",
             "services.*.config",
@@ -35,8 +42,22 @@ public final class NotYet {
             "services.*.triggers",
             "services.*.verify.checks.*.above",
             "services.*.verify.checks.*.query",
+            "services.*.verify.checks.*.window",
+            "services.*.verify.checks.*.connections",
+            "services.*.verify.checks.*.tickets",
+            "services.*.verify.checks.*.ask",
+            "policy.severity.*.when",
+            "policy.severity.*.action",
+            "policy.severity.*.within",
+            "policy.severity.*.postmortem",
+            "policy.decideWithin",
+            "policy.automatic",
             "policy.freeze.calendar",
             "policy.notify",
+            "contacts.*.slack",
+            "contacts.*.email",
+            "contacts.*.pagerduty",
+            "contacts.*.phone",
             "drills");
 
     private static final List<Pattern> PATTERNS =
@@ -76,6 +97,10 @@ public final class NotYet {
             return true;
         }
         var step = steps.get(from);
+        if (step.endsWith(AFTER_FIRST)) {
+            var list = tree.at(step.substring(0, step.length() - AFTER_FIRST.length()));
+            return list.map(Tree::itemsOrNone).filter(items -> items.size() > 1).isPresent();
+        }
         return step.equals("*")
                 ? tree.entriesOrNone().values().stream().anyMatch(entry -> uses(entry.value(), steps, from + 1))
                 : tree.entry(step)

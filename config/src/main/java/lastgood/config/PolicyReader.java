@@ -47,7 +47,19 @@ final class PolicyReader {
                 by,
                 Approval.When.valueOf(constant(at.at("when").text("before"))),
                 at.at("within").due(),
-                at.at("count").integer(1));
+                count(at.at("count")));
+    }
+
+    /// Two people who are asked for and one who is waited for would be a promise that is not kept.
+    private static int count(Cursor at) {
+        var count = at.integer(1);
+        if (count > 1) {
+            at.problem(
+                    "only one approval is asked for in this version, not %d".formatted(count),
+                    "write count: 1, or leave it out");
+            return 1;
+        }
+        return count;
     }
 
     private static String constant(String written) {

@@ -97,6 +97,53 @@ class ExamplesTest {
     void what_this_version_does_nothing_with_is_said() {
         assertThat(full.notActedOn())
                 .contains("connections", "services.*.gitops", "services.*.database", "drills")
-                .doesNotContain("services.*.strategy", "policy.severity");
+                .contains(
+                        "metadata.owner",
+                        "services.*.verify.checks.*.connections",
+                        "services.*.verify.checks.*.ask",
+                        "policy.decideWithin",
+                        "contacts.*.slack")
+                .doesNotContain(
+                        "services.*.strategy", "policy.severity", "services.*.strategy.canary.steps after the first");
+        assertThat(full.notes()).hasSize(1);
+    }
+
+    @Test
+    void of_the_steps_of_a_canary_only_those_after_the_first_do_nothing() {
+        assertThat(Texts.catalog(Texts.web("strategy: { canary: { steps: [5%] } }"))
+                        .notActedOn())
+                .isEmpty();
+        assertThat(Texts.catalog(Texts.web("strategy: { canary: { steps: [5%, 50%] } }"))
+                        .notes())
+                .containsExactly("accepted, not acted on yet: services.*.strategy.canary.steps after the first");
+    }
+
+    @Test
+    void a_check_that_nothing_performs_is_not_required() {
+        var text =
+                Texts.web("verify: { checks: { database: { connections: { below: 80% } }, users: { ask: \"@us\" } } }");
+
+        assertThat(Texts.effective(text, "here", "web", Overrides.none())
+                        .service()
+                        .verify()
+                        .checks())
+                .contains(new Check.Database("database", Percent.of(80)), new Check.Users("users", null, "@us"))
+                .filteredOn(Check::required)
+                .extracting(Check::name)
+                .doesNotContain("database", "users");
+        assertThat(Texts.problems(text.replace("ask:", "required: true, ask:")))
+                .singleElement()
+                .asString()
+                .contains("this version cannot do it in the way that is written");
+    }
+
+    @Test
+    void more_approvals_than_are_asked_for_are_refused() {
+        var text = Texts.LOCAL + "policy: { severity: { SEV-2: { approval: { by: lead, count: 2 } } } }\n";
+
+        assertThat(Texts.problems(text))
+                .singleElement()
+                .asString()
+                .contains("only one approval is asked for in this version, not 2");
     }
 }

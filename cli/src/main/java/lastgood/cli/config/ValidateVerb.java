@@ -40,9 +40,6 @@ final class ValidateVerb extends Verb {
                 screen.data("%s is well: environments %s; services %s"
                         .formatted(catalog.file(), Tool.environments(catalog), String.join(", ", catalog.services())));
                 catalog.notes().forEach(n -> screen.data(" note: " + n));
-                catalog.notActedOn()
-                        .forEach(k -> screen.data(
-                                " note: %s is accepted, and this version does nothing with it".formatted(k)));
                 yield Exit.DONE;
             }
             case Loaded.Invalid invalid -> {
@@ -54,6 +51,10 @@ final class ValidateVerb extends Verb {
 
     private static com.fasterxml.jackson.databind.JsonNode data(Loaded loaded) {
         var doc = Data.document("ConfigCheck").put("valid", loaded instanceof Loaded.Ok);
+        var notes = doc.putArray("notes");
+        if (loaded instanceof Loaded.Ok(var catalog)) {
+            catalog.notes().forEach(notes::add);
+        }
         var problems = doc.putArray("problems");
         if (loaded instanceof Loaded.Invalid(var _, var all)) {
             for (var p : all) {
