@@ -33,7 +33,8 @@ public final class Training {
         var folder = Files.createTempDirectory("lastgood-training");
         try {
             Files.writeString(
-                    folder.resolve(Discovery.FILE), Starter.local("web", List.of("./web", "--port", "{port}"), 8080));
+                    folder.resolve(Discovery.FILE),
+                    Starter.local("web", List.of("{artifact}", "--port", "{port}"), "web", 8080));
             for (String line : LINES) {
                 Main.run(line.replace("FOLDER", folder.toString()).split(" "));
             }

@@ -304,7 +304,27 @@ class VerbsTest {
                 .isZero();
         assertThat(bench.say("config validate")).isZero();
         assertThat(bench.out()).contains("environments local; services web");
+        assertThat(folder.resolve("lastgood.yaml"))
+                .content()
+                .contains("command: [\"{artifact}\", \"{port}\"]", "artifact: \"web\"");
         assertThat(bench.say("config init")).isEqualTo(3);
+    }
+
+    @Test
+    void a_first_configuration_runs_the_copy_of_a_file_that_its_command_names() {
+        var bench = Bench.rolling(folder);
+        assertThat(folder.resolve("lastgood.yaml").toFile().delete()).isTrue();
+        bench.write("web.py", "");
+
+        assertThat(bench.run("config", "init", "--", "python3", "{artifact}", "{port}"))
+                .isEqualTo(2);
+        assertThat(bench.err()).contains("--artifact FILE");
+        assertThat(bench.run("config", "init", "--", "python3", "web.py", "{port}"))
+                .isZero();
+
+        assertThat(folder.resolve("lastgood.yaml"))
+                .content()
+                .contains("command: [\"python3\", \"{artifact}\", \"{port}\"]", "artifact: \"web.py\"");
     }
 
     @Test

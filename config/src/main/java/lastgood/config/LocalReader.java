@@ -27,7 +27,7 @@ final class LocalReader {
             at.at("command")
                     .missing(
                             "nothing says what to run on this machine",
-                            "write a list: command: [./web, --port, \"{port}\"]");
+                            "write a list: command: [\"{artifact}\", --port, \"{port}\"], with artifact: web");
             return Optional.empty();
         }
         return Optional.of(new LocalConfig(

@@ -10,10 +10,15 @@ public final class Starter {
 
     /// A commented file for one service on this machine. It loads without problems for a service name of lower-case
     /// letters, digits and dashes, a command that is not empty and a port from 1 to 65535.
-    public static String local(String service, List<String> command, int port) {
+    ///
+    /// @param artifact the file that a version consists of, which `command` calls `{artifact}`; empty: none
+    public static String local(String service, List<String> command, String artifact, int port) {
+        var file = artifact.isEmpty()
+                ? ""
+                : "      artifact: %s             # the file of a version, copied and kept; may have {version} in it%n"
+                        .formatted(quoted(artifact));
         return """
-                # lastgood: what runs here and how it goes back. Check it: lastgood config validate
-                # Every default and where it comes from: lastgood config effective --origins
+                # Check this file: lastgood config validate. Every default: lastgood config effective --origins
                 apiVersion: lastgood.dev/v1alpha1
                 kind: Catalog
                 environments:
@@ -22,9 +27,10 @@ public final class Starter {
                   %s:
                     local:
                       command: [%s]
-                      listen: %d                  # the proxy, on 127.0.0.1; instances get a free {port} each
-                      health: /health             # answers 200 when an instance is ready
-                """.formatted(service, command.stream().map(Starter::quoted).collect(Collectors.joining(", ")), port);
+                %s      listen: %d               # the proxy, on 127.0.0.1; instances get a free {port} each
+                      health: /health             # answers 2xx when an instance is ready
+                """.formatted(
+                        service, command.stream().map(Starter::quoted).collect(Collectors.joining(", ")), file, port);
     }
 
     /// As a double-quoted YAML scalar; whatever cannot be seen, or might be taken for a line end, is escaped.

@@ -208,7 +208,7 @@ class ProblemsTest {
                                 "    local:\n      command: [./web, --port, \"{port}\"]\n", "    tier: 1\n"),
                         """
                         lastgood.yaml:6:3: services.web.local.command: nothing says what to run on this machine
-                          hint: write a list: command: [./web, --port, "{port}"]
+                          hint: write a list: command: ["{artifact}", --port, "{port}"], with artifact: web
                         """));
     }
 

@@ -32,7 +32,7 @@ class RoundTripTest {
             @ForAll @IntRange(min = 1, max = 65_535) int port) {
         var plain = words.stream().map(word -> word.replace("{", "(")).toList();
 
-        var command = Texts.effective(Starter.local("shop", plain, port), "local", "shop", Overrides.none())
+        var command = Texts.effective(Starter.local("shop", plain, "", port), "local", "shop", Overrides.none())
                 .service()
                 .local()
                 .command();

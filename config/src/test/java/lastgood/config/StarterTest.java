@@ -13,12 +13,25 @@ class StarterTest {
 
     @Test
     void the_starter_is_a_dozen_lines_that_load() {
-        var text = Starter.local("shop", List.of("java", "-jar", "{artifact}", "--port", "{port}"), 8080);
+        var text = Starter.local(
+                "shop", List.of("java", "-jar", "{artifact}", "--port", "{port}"), "shop-{version}.jar", 8080);
 
         var effective = Texts.effective(text, "local", "shop", Overrides.none());
 
         assertThat(text.lines()).hasSizeLessThanOrEqualTo(12);
+        assertThat(effective.service().local().artifact()).isEqualTo(new Template("shop-{version}.jar"));
         assertThat(Template.fill(effective.service().local().command(), Map.of("artifact", "a.jar", "port", "1")))
                 .containsExactly("java", "-jar", "a.jar", "--port", "1");
+    }
+
+    @Test
+    void a_command_without_a_file_of_its_own_needs_no_artifact() {
+        var text = Starter.local("shop", List.of("/srv/shop", "{port}"), "", 8080);
+
+        assertThat(Texts.effective(text, "local", "shop", Overrides.none())
+                        .service()
+                        .local()
+                        .artifact())
+                .isNull();
     }
 }
