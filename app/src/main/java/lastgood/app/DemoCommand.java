@@ -35,8 +35,9 @@ import picocli.CommandLine.TypeConversionException;
         name = "demo",
         mixinStandardHelpOptions = true,
         description = {
-            "Shows a rollback on this machine, in about a minute: a real service with real load is broken by a release,",
-            "rolled back while the engine is killed in the middle, and proved to be well. Needs nothing, leaves nothing."
+            "Shows a rollback on this machine, in about a minute: a real service with real load is broken",
+            "by a release and rolled back while the engine is killed in the middle; then it is proved that",
+            "users are well again. Needs nothing but this program, leaves nothing behind."
         },
         footer = {
             "",

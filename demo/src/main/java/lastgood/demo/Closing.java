@@ -38,7 +38,7 @@ final class Closing {
 
     private void times(Instant began) {
         tell.more("");
-        tell.bare(Look.BOLD, "        %-34s %8s   %s".formatted("measured", "at", "after the first failed request"));
+        tell.row(Look.BOLD, "%-30s %8s   %s".formatted("measured", "at", "since first failure"));
         var first = found.when(Moment.FIRST_BAD_REQUEST);
         for (var moment : found.inOrder()) {
             var after = first.filter(f -> !moment.getValue().isBefore(f))
@@ -47,18 +47,20 @@ final class Closing {
                             "   %+7.1f s",
                             Duration.between(f, moment.getValue()).toMillis() / 1000.0))
                     .orElse("");
-            tell.more("%-34s %8s%s%s"
-                    .formatted(
-                            moment.getKey().words(),
-                            Decision.minutes(Duration.between(began, moment.getValue())),
-                            after,
-                            moment.getKey() == Moment.TAKEN_OVER ? takeover() : ""));
+            tell.row(
+                    Look.PLAIN,
+                    "%-30s %8s%s%s"
+                            .formatted(
+                                    moment.getKey().words(),
+                                    Decision.minutes(Duration.between(began, moment.getValue())),
+                                    after,
+                                    moment.getKey() == Moment.TAKEN_OVER ? takeover() : ""));
         }
     }
 
     private String takeover() {
         return found.between(Moment.KILLED, Moment.TAKEN_OVER)
-                .map(d -> String.format(Locale.ROOT, "   %,d ms after the kill", d.toMillis()))
+                .map(d -> String.format(Locale.ROOT, "  (%,d ms after the kill)", d.toMillis()))
                 .orElse("");
     }
 
@@ -68,9 +70,9 @@ final class Closing {
         var tape = ending.load().tape();
         var totals = tape.totals();
         tell.more("");
-        tell.bare(
+        tell.row(
                 Look.BOLD,
-                "        users: %s of %s failed (%s)"
+                "users: %s of %s failed (%s)"
                         .formatted(
                                 String.format(Locale.ROOT, "%,d", totals.failed()),
                                 String.format(Locale.ROOT, "%,d requests", totals.ok() + totals.failed()),
@@ -78,9 +80,10 @@ final class Closing {
         tell.more("failed requests by who answered them: " + answered(tape.failedBy()));
         var percents = tape.seconds().stream().map(Tape.Second::failedPercent).toList();
         var marks = marks();
-        Sparkline.lines(percents, marks, tell.width() - 12, tell.unicode()).forEach(l -> tell.more("  " + l));
+        Sparkline.lines(percents, marks, tell.width() - 12, tell.unicode())
+                .forEach(l -> tell.row(Look.PLAIN, "  " + l));
         legend(began, marks);
-        tell.faint("(one column: %s; full height: %s of that second's requests failed)"
+        tell.faint("(one column: %s; full height: %s of its requests failed)"
                 .formatted(
                         Words.count(Math.max(1, Math.ceilDiv(percents.size(), tell.width() - 12)), "second"),
                         Story.percent(Sparkline.full(percents))));
@@ -121,12 +124,12 @@ final class Closing {
                     .formatted(
                             (char) ('a' + i), Decision.minutes(at), marks.get(i).words());
             if (line.length() + text.length() > tell.width() - 12) {
-                tell.more(line.toString());
+                tell.row(Look.PLAIN, line.toString().stripTrailing());
                 line = new StringBuilder(" ");
             }
             line.append(text);
         }
-        tell.more(line.toString());
+        tell.row(Look.PLAIN, line.toString().stripTrailing());
     }
 
     // ---- files
@@ -134,7 +137,7 @@ final class Closing {
     private void files() {
         var run = ending.run();
         tell.more("");
-        tell.bare(Look.BOLD, "        written down in " + stage.folder());
+        tell.whole("written down in " + stage.folder());
         tell.more("journal    %s".formatted(Path.of("data", "runs", run.text(), "journal.jsonl")));
         tell.more("evidence   %s".formatted(Path.of("data", "evidence", run.text())));
         tell.more("report     report.txt");

@@ -101,16 +101,19 @@ public final class Demo {
     }
 
     private static void intro(Narrator tell, Options options) {
-        tell.title("lastgood demo: a release goes wrong and is put right (%s: %s)"
-                .formatted(options.scenario(), options.scenario().words()));
+        tell.title("lastgood demo: a release goes wrong and is put right");
+        tell.bare(Look.PLAIN, "");
+        tell.bare(
+                Look.PLAIN,
+                "Scenario %s: %s."
+                        .formatted(options.scenario(), options.scenario().words()));
         tell.bare(
                 Look.PLAIN,
                 "Real processes, real HTTP, real load, a real kill, all on this machine. Ctrl-C ends all of it.");
         tell.bare(
                 Look.PLAIN,
-                "Shortened: the bake, after which a release counts as good, is %s, and the watch after a"
-                        .formatted(Words.duration(Stage.BAKE)));
-        tell.bare(Look.PLAIN, "rollback, %s (30 minutes each, usually).".formatted(Words.duration(Stage.WATCH)));
+                "Shortened: the bake, after which a release counts as good, is %s, and the watch after a rollback, %s (30 minutes each, usually)."
+                        .formatted(Words.duration(Stage.BAKE), Words.duration(Stage.WATCH)));
         tell.bare(
                 Look.PLAIN,
                 options.ask()

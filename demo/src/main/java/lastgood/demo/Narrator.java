@@ -63,7 +63,7 @@ final class Narrator implements AutoCloseable {
     // ---- lines
 
     void title(String text) {
-        line(Look.BOLD, text);
+        sentence(Look.BOLD, "", text);
     }
 
     /// One of the seven parts of the story.
@@ -74,16 +74,25 @@ final class Narrator implements AutoCloseable {
 
     /// A line with its time.
     void say(Look look, String text) {
-        line(look, "%6s  %s".formatted(Decision.minutes(elapsed.get()), text));
+        sentence(look, now(), text);
     }
 
-    /// A line that belongs to the one before.
+    private String now() {
+        return "%6s  ".formatted(Decision.minutes(elapsed.get()));
+    }
+
+    /// What belongs to the line before.
     void more(String text) {
-        line(Look.PLAIN, text.isEmpty() ? "" : GUTTER + text);
+        sentence(Look.PLAIN, GUTTER, text);
     }
 
     void faint(String text) {
-        line(Look.FAINT, GUTTER + text);
+        sentence(Look.FAINT, GUTTER, text);
+    }
+
+    /// A row of a table, which is cut rather than broken.
+    void row(Look look, String text) {
+        line(look, GUTTER + text);
     }
 
     /// What somebody types; broken as a shell takes it if the window is narrow.
@@ -102,7 +111,7 @@ final class Narrator implements AutoCloseable {
 
     private void typed(boolean first, String text) {
         if (first) {
-            say(Look.BOLD, text);
+            line(Look.BOLD, now() + text);
         } else {
             line(Look.BOLD, GUTTER + text);
         }
@@ -115,7 +124,12 @@ final class Narrator implements AutoCloseable {
 
     /// What a command printed, as it printed it.
     void output(List<String> lines) {
-        lines.forEach(l -> line(look(l), GUTTER + "│ " + l));
+        lines.forEach(l -> sentence(look(l), GUTTER + "│ ", l));
+    }
+
+    /// The same where columns matter more than their ends.
+    void table(List<String> lines) {
+        lines.forEach(l -> line(look(l), GUTTER + "│ " + l.stripTrailing()));
     }
 
     private static Look look(String text) {
@@ -130,11 +144,28 @@ final class Narrator implements AutoCloseable {
         if (hushed) {
             return;
         }
-        say(text.contains("◌") ? Look.FAINT : look(text), "│ " + text);
+        line(text.contains("◌") ? Look.FAINT : look(text), now() + "│ " + text);
     }
 
     void bare(Look look, String text) {
-        line(look, text);
+        sentence(look, "", text);
+    }
+
+    /// Goes on in the next line where the window ends; where nobody looks, a sentence is one line.
+    private synchronized void sentence(Look look, String before, String text) {
+        var rest = before + text;
+        var indent = before.replaceAll("[^│]", " ");
+        var hanging = before.isEmpty() ? 0 : 2;
+        var broken = indent + " ".repeat(text.length() - text.stripLeading().length() + hanging);
+        while (terminal.moves() && rest.length() > width()) {
+            var cut = rest.lastIndexOf(' ', width());
+            if (rest.substring(0, Math.max(0, cut)).length() <= broken.length()) {
+                break; // one word that is longer than the line
+            }
+            line(look, rest.substring(0, cut).stripTrailing());
+            rest = broken + rest.substring(cut + 1).stripLeading();
+        }
+        print(look, shown(rest.stripTrailing()));
     }
 
     /// From here on commands are not listened to.

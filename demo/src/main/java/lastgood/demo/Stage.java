@@ -189,7 +189,7 @@ final class Stage {
                       artifact: "artifacts/%s-{version}.jar"
                       listen: %d
                       instances: %d
-                      drain: 1s
+                      drain: 3s
                       stopWithin: 3s
                       config: [graph.properties]
                     verify:

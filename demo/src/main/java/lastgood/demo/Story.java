@@ -185,9 +185,9 @@ final class Story implements AutoCloseable {
                 .formatted(decision.severity(), decision.rule().when()));
         tell.more("clock       %s to decide".formatted(decision.clock(clock.instant())));
         tell.more("approval    %s".formatted(decision.approval(catalog)));
-        tell.faint("(noticed by the demo, from the proxy's counters: %s points above the release before, %d looks"
-                .formatted(plain(Noticing.POINTS_ABOVE_BASELINE), Noticing.LOOKS_IN_A_ROW));
-        tell.faint("in a row, a second apart; usually 2 minutes. This version of lastgood does not watch by itself.)");
+        tell.faint(
+                "(Noticed by the demo, from the proxy's counters: %s points above the release before, %d looks in a row, a second apart; usually 2 minutes. This version of lastgood does not watch by itself.)"
+                        .formatted(plain(Noticing.POINTS_ABOVE_BASELINE), Noticing.LOOKS_IN_A_ROW));
         found.values().put("severity", decision.severity());
         found.values().put("decisionClockSeconds", decision.within().toSeconds());
         found.values()
@@ -221,7 +221,7 @@ final class Story implements AutoCloseable {
         var words = new ArrayList<>(rollback(decision));
         words.add("--dry-run");
         tell.command(Stage.ONCALL, String.join(" ", words));
-        tell.output(commands.run(Stage.ONCALL, words).expect(0, "the dry run").out());
+        tell.table(commands.run(Stage.ONCALL, words).expect(0, "the dry run").out());
     }
 
     private List<String> rollback(Decision decision) {
@@ -350,9 +350,8 @@ final class Story implements AutoCloseable {
                 Look.BAD,
                 "✖ KILLED process %d, which carried it out, with SIGKILL (exit %d)".formatted(victim.pid(), exit));
         var midway = journal.state().phase(step.get().id()) == RunState.StepPhase.INTENDED;
-        tell.more("%s %s; its last word in the journal is %s,"
+        tell.more("%s %s; its last word in the journal is %s, and that is all that anyone needs to go on from there."
                 .formatted(midway ? "in the middle of" : "after", step.get().id(), lastWord(journal)));
-        tell.more("and that is all that anyone needs to go on from there.");
     }
 
     private static Optional<PlannedStep> changing(Journal journal) {

@@ -38,11 +38,23 @@ class NarratorTest {
     }
 
     @Test
-    void a_window_is_not_overrun_and_a_pipe_gets_everything() {
-        narrator(true, true, false).more("x".repeat(100));
-        narrator(false, true, false).more("y".repeat(100));
+    void a_row_is_cut_at_the_windows_edge_and_a_pipe_gets_everything() {
+        narrator(true, true, false).row(Narrator.Look.PLAIN, "x".repeat(100));
+        narrator(false, true, false).row(Narrator.Look.PLAIN, "y".repeat(100));
 
         assertThat(text().lines().map(String::length)).containsExactly(60, 108);
+    }
+
+    @Test
+    void a_sentence_goes_on_in_the_next_line() {
+        narrator(true, true, false)
+                .more("one two three four five six seven eight nine ten eleven twelve thirteen " + "x".repeat(70));
+
+        assertThat(text().lines())
+                .containsExactly(
+                        "        one two three four five six seven eight nine ten",
+                        "          eleven twelve thirteen",
+                        "          " + "x".repeat(70));
     }
 
     @Test

@@ -19,7 +19,7 @@ public final class Warmup {
     private static final Duration WITHIN = Duration.ofSeconds(20);
 
     /// Users are so many times fewer than what the machine could serve: most of it is needed for starting programs.
-    private static final int SPARE = 6;
+    private static final int SPARE = 3;
 
     private static final int PER_SECOND_MAX = 120;
     private static final int PER_SECOND_MIN = 40;
