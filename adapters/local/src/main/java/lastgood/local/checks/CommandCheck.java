@@ -39,6 +39,15 @@ public final class CommandCheck {
     private static CheckResult run(Check check, List<String> command, Duration limit, Path folder)
             throws IOException, InterruptedException {
         var output = Files.createTempFile("lastgood-check", ".log");
+        try {
+            return run(check, command, limit, folder, output);
+        } finally {
+            Files.deleteIfExists(output);
+        }
+    }
+
+    private static CheckResult run(Check check, List<String> command, Duration limit, Path folder, Path output)
+            throws IOException, InterruptedException {
         var since = System.nanoTime();
         var process = new ProcessBuilder(command)
                 .directory(folder.toFile())
@@ -63,7 +72,6 @@ public final class CommandCheck {
         } finally {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
-            Files.deleteIfExists(output);
         }
     }
 }
