@@ -21,7 +21,6 @@ import lastgood.demo.Options;
 import lastgood.demo.Program;
 import lastgood.demo.Scenario;
 import lastgood.demo.Terminal;
-import lastgood.engine.Bake;
 import lastgood.engine.port.Metrics;
 import lastgood.local.LocalAgent;
 import org.jspecify.annotations.Nullable;
@@ -157,11 +156,6 @@ final class DemoCommand extends Verb {
         @Override
         public Optional<Standing> judged(Path config, String version) {
             return session(config).flatMap(session -> {
-                var _ = new Bake(session.ports())
-                        .judge(
-                                session.service(),
-                                session.effective().policy().bake(),
-                                session.policy().watch());
                 var ledger = session.ports().ledgers().read(session.service());
                 return ledger.releases().reversed().stream()
                         .filter(r -> r.version().text().equals(version))

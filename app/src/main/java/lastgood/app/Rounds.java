@@ -33,15 +33,18 @@ final class Rounds {
 
     private static final Duration EVERY = Duration.ofSeconds(1);
 
-    /// A bake takes minutes; asking the whole checklist each second would be load of our own.
-    private static final Duration JUDGE_EVERY = Duration.ofSeconds(15);
+    /// A bake takes minutes; asking the checklist each second would be load of our own. A short bake is looked at as
+    /// often as it needs to end on time.
+    private static final Duration JUDGE_EVERY_MAX = Duration.ofSeconds(15);
+
+    private static final int LOOKS_IN_A_BAKE = 4;
 
     private final Path config;
     private final Path data;
     private final ThisMachine machine;
     private final Map<ServiceRef, Session> sessions = new HashMap<>();
     private FileTime read = FileTime.fromMillis(0);
-    private Instant judged = Instant.EPOCH;
+    private final Map<ServiceRef, Instant> judged = new HashMap<>();
     private String lastTrouble = "";
 
     Rounds(Path config, Path data, ThisMachine machine) {
@@ -70,10 +73,14 @@ final class Rounds {
     private void round() throws InterruptedException {
         readConfig();
         carryOn();
-        if (judged.plus(JUDGE_EVERY).isBefore(machine.time().now())) {
-            judged = machine.time().now();
-            sessions.values().forEach(this::judge);
-        }
+        sessions.values().stream().filter(this::isDue).forEach(this::judge);
+    }
+
+    private boolean isDue(Session session) {
+        var share = session.effective().policy().bake().dividedBy(LOOKS_IN_A_BAKE);
+        var every = share.compareTo(JUDGE_EVERY_MAX) < 0 ? share : JUDGE_EVERY_MAX;
+        var last = judged.getOrDefault(session.service(), Instant.EPOCH);
+        return last.plus(every).isBefore(machine.time().now());
     }
 
     // ---- configuration
@@ -140,6 +147,7 @@ final class Rounds {
     }
 
     private void judge(Session session) {
+        judged.put(session.service(), machine.time().now());
         try {
             new Bake(session.ports())
                     .judge(

@@ -9,7 +9,6 @@ import java.util.TreeSet;
 import lastgood.cli.Session;
 import lastgood.cli.out.Data;
 import lastgood.cli.out.Standings;
-import lastgood.cli.out.Table;
 import lastgood.cli.out.When;
 import lastgood.core.Digest;
 import lastgood.core.Ledger;
@@ -33,6 +32,9 @@ public final class PlanScreen {
     private static final Duration METRICS = Duration.ofMinutes(5);
 
     private static final int DIFF_MAX = 12;
+
+    /// What a plan is read on: a terminal of usual width, a ticket, a chat.
+    private static final int WIDTH = 100;
 
     private final Session session;
     private final Facts facts;
@@ -160,11 +162,38 @@ public final class PlanScreen {
     }
 
     private List<String> steps() {
-        var table = new Table("  STEPS", "", "undo with");
+        var lines = new ArrayList<String>();
+        lines.add("  STEPS");
+        var ids = ready.plan().steps().stream()
+                .mapToInt(s -> s.id().length())
+                .max()
+                .orElse(0);
+        var indent = " ".repeat(ids + 5);
         for (var step : ready.plan().steps()) {
-            table.row("   " + step.id(), Steps.what(step.step()), Steps.undo(step.step()));
+            var undo = Steps.undo(step.step());
+            var words = wrap(Steps.what(step.step()), WIDTH - indent.length());
+            lines.add(
+                    "   %s%s%s".formatted(step.id(), " ".repeat(ids - step.id().length() + 2), words.getFirst()));
+            words.stream().skip(1).forEach(w -> lines.add(indent + w));
+            if (!undo.equals("-")) {
+                wrap("undo with: " + undo, WIDTH - indent.length()).forEach(w -> lines.add(indent + w));
+            }
         }
-        return table.lines();
+        return lines;
+    }
+
+    private static List<String> wrap(String text, int width) {
+        var lines = new ArrayList<String>();
+        var line = new StringBuilder();
+        for (var word : text.split(" ", -1)) {
+            if (!line.isEmpty() && line.length() + 1 + word.length() > width) {
+                lines.add(line.toString());
+                line.setLength(0);
+            }
+            line.append(line.isEmpty() ? "" : " ").append(word);
+        }
+        lines.add(line.toString());
+        return lines;
     }
 
     /// What becomes different inside the instances.
