@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -101,12 +102,17 @@ final class World implements AutoCloseable {
 
     /// The service needs nothing else, and starts faster without the rest.
     private static String testClasses() {
-        return Path.of(TestService.class
-                        .getProtectionDomain()
-                        .getCodeSource()
-                        .getLocation()
-                        .getPath())
-                .toString();
+        try {
+            // As a URI, because a folder may have a space in its name.
+            return Path.of(TestService.class
+                            .getProtectionDomain()
+                            .getCodeSource()
+                            .getLocation()
+                            .toURI())
+                    .toString();
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException("where the tests are, is no address", e);
+        }
     }
 
     /// Stages a release that behaves so.
