@@ -63,7 +63,9 @@ class DemoTest {
                 .as(() -> read(temporary.resolve("err")) + report.toPrettyString())
                 .isZero();
         assertThat(report.path("outcome").asText()).isEqualTo("RECOVERED");
-        assertThat(report.path("severity").asText()).isEqualTo("SEV-1");
+        // Measured, not scripted: an instance of the old release that is still draining may answer somebody in the very
+        // second that decides between an outage and "more than 10 %".
+        assertThat(report.path("severity").asText()).isIn("SEV-1", "SEV-2");
         assertThat(report.path("killedExit").asInt()).isEqualTo(137);
         assertThat(report.path("takeoverMillis").asLong()).isBetween(0L, 60_000L);
         assertThat(report.path("lastSecondsRequests").asInt()).isGreaterThanOrEqualTo(50);

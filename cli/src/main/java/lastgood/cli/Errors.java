@@ -43,6 +43,12 @@ final class Errors implements IParameterExceptionHandler, IExecutionExceptionHan
         var message = String.valueOf(e.getMessage()).lines().toList();
         lines.add(lowerFirst(Screen.plain(message.getFirst())));
         if (e instanceof CommandLine.UnmatchedArgumentException unmatched) {
+            if (line.getParent() == null && !unmatched.isUnknownOption()) {
+                lines.set(
+                        0,
+                        "there is no verb `%s`"
+                                .formatted(Screen.plain(unmatched.getUnmatched().getFirst())));
+            }
             unmatched.getSuggestions().stream().limit(1).forEach(s -> lines.add("did you mean `%s`?".formatted(s)));
         }
         return print(new Failure(
