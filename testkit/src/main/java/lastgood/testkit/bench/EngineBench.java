@@ -13,10 +13,10 @@ import lastgood.testkit.sim.Crashes;
 import lastgood.testkit.sim.SimClock;
 
 /// Journal records a second, each forced to the disk; and whole simulated rollbacks a second on one core.
-/// Three rounds of each; the last, warm one is the figure.
+/// Several rounds of each; the last, warm one is the figure.
 public final class EngineBench {
 
-    private static final int ROUNDS = 3;
+    private static final int ROUNDS = 6;
     private static final int RECORDS = 2_000;
     private static final int ROLLBACKS = 3_000;
 
