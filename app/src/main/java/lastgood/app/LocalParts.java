@@ -75,7 +75,7 @@ record LocalParts(
                         client,
                         new FileLedgers(data),
                         new FileEvidence(data, services, variables, clock),
-                        new LateChecks(() -> new LocalChecks(client, services, variables)),
+                        new LocalChecks(client, services, variables),
                         time));
     }
 

@@ -103,22 +103,9 @@ public final class Codec {
         return Digest.of(write(JSON.valueToTree(plan))).text();
     }
 
-    public static String text(Object value) {
-        return write(JSON.valueToTree(value));
-    }
-
-    /// The same as a tree, for output that people or their scripts read.
+    /// A record, a plan or any of their parts as a tree, for output that people or their scripts read.
     public static JsonNode json(Object value) {
         return JSON.valueToTree(value);
-    }
-
-    /// @throws Damaged if the text is not such a value
-    public static <T> T parse(String text, Class<T> type) {
-        try {
-            return JSON.readValue(text, type);
-        } catch (JsonProcessingException e) {
-            throw new Damaged("not a %s: %s".formatted(type.getSimpleName(), e.getOriginalMessage()));
-        }
     }
 
     /// Jackson need not look ahead for the type when it comes first: a quarter of the time it takes to read a record.

@@ -1,6 +1,5 @@
 package lastgood.engine.steps;
 
-import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import lastgood.core.Evidence;
@@ -11,8 +10,6 @@ import lastgood.engine.port.Workloads;
 
 /// Makes a workload, once: a second creation under the same name is refused by the platform.
 final class CreateWorkloadHandler implements StepHandler<Step.CreateWorkload> {
-
-    private static final Duration INSTANCE_START = Duration.ofMillis(500);
 
     private final Workloads workloads;
     private final Time time;
@@ -41,13 +38,16 @@ final class CreateWorkloadHandler implements StepHandler<Step.CreateWorkload> {
             return new Sighting.Foreign("%s was changed after we had made it"
                     .formatted(step.workload().name()));
         }
-        if (!seen.complete()) {
-            return new Sighting.Underway(seen.progress(), String.join("; ", seen.trouble()), INSTANCE_START);
-        }
-        return new Sighting.Done(Evidence.seen(
-                "%s runs %s on %d of %d"
-                        .formatted(step.workload().name(), seen.requested().version(), seen.ready(), seen.wanted()),
-                "workload %s uid %s stamp %s".formatted(step.workload(), seen.uid(), seen.stamp()),
-                time.now()));
+        return Marks.settled(
+                seen,
+                () -> Evidence.seen(
+                        "%s runs %s on %d of %d"
+                                .formatted(
+                                        step.workload().name(),
+                                        seen.requested().version(),
+                                        seen.ready(),
+                                        seen.wanted()),
+                        "workload %s uid %s stamp %s".formatted(step.workload(), seen.uid(), seen.stamp()),
+                        time.now()));
     }
 }

@@ -1,12 +1,18 @@
 package lastgood.engine.steps;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
+import lastgood.core.Evidence;
 import lastgood.core.WorkloadState;
 
 /// What handlers of workloads have in common.
 final class Marks {
+
+    /// About as long as a small instance takes to start.
+    private static final Duration INSTANCE_START = Duration.ofMillis(500);
 
     private Marks() {}
 
@@ -16,6 +22,13 @@ final class Marks {
                 "stamp", state.stamp(),
                 "requested", state.requested().digest().text(),
                 "wanted", Integer.toString(state.wanted())));
+    }
+
+    /// Instances come and go in the platform's own time: done once it runs exactly what it was asked to run.
+    static Sighting settled(WorkloadState seen, Supplier<Evidence> evidence) {
+        return seen.complete()
+                ? new Sighting.Done(evidence.get())
+                : new Sighting.Underway(seen.progress(), String.join("; ", seen.trouble()), INSTANCE_START);
     }
 
     static Sighting.Foreign gone(String workload) {

@@ -1,6 +1,5 @@
 package lastgood.engine.steps;
 
-import java.time.Duration;
 import lastgood.core.Evidence;
 import lastgood.core.WorkloadState;
 import lastgood.core.plan.Step;
@@ -12,8 +11,6 @@ import lastgood.engine.port.Workloads;
 /// Instances come and go in the platform's own time, so most looks find it underway. A paused workload that already
 /// asks for the target is asked again: the request also ends the pause.
 final class PutRevisionHandler implements StepHandler<Step.PutRevision> {
-
-    private static final Duration INSTANCE_START = Duration.ofMillis(500);
 
     private final Workloads workloads;
     private final Time time;
@@ -47,18 +44,17 @@ final class PutRevisionHandler implements StepHandler<Step.PutRevision> {
     }
 
     private Sighting progress(Step.PutRevision step, WorkloadState seen) {
-        if (!seen.complete()) {
-            return new Sighting.Underway(seen.progress(), String.join("; ", seen.trouble()), INSTANCE_START);
-        }
-        return new Sighting.Done(Evidence.seen(
-                "%s runs %s on %d of %d"
-                        .formatted(step.workload().name(), step.to().version(), seen.ready(), seen.wanted()),
-                "workload %s uid %s stamp %s revision %s"
-                        .formatted(
-                                step.workload(),
-                                seen.uid(),
-                                seen.stamp(),
-                                step.to().digest()),
-                time.now()));
+        return Marks.settled(
+                seen,
+                () -> Evidence.seen(
+                        "%s runs %s on %d of %d"
+                                .formatted(step.workload().name(), step.to().version(), seen.ready(), seen.wanted()),
+                        "workload %s uid %s stamp %s revision %s"
+                                .formatted(
+                                        step.workload(),
+                                        seen.uid(),
+                                        seen.stamp(),
+                                        step.to().digest()),
+                        time.now()));
     }
 }

@@ -1,6 +1,5 @@
 package lastgood.engine.steps;
 
-import java.time.Duration;
 import lastgood.core.Evidence;
 import lastgood.core.WorkloadState;
 import lastgood.core.plan.Step;
@@ -9,8 +8,6 @@ import lastgood.engine.port.Workloads;
 
 /// Sets a number of instances, and waits until they are there and ready, or gone.
 final class ScaleHandler implements StepHandler<Step.Scale> {
-
-    private static final Duration INSTANCE_START = Duration.ofMillis(500);
 
     private final Workloads workloads;
     private final Time time;
@@ -43,12 +40,11 @@ final class ScaleHandler implements StepHandler<Step.Scale> {
     }
 
     private Sighting progress(Step.Scale step, WorkloadState seen) {
-        if (!seen.complete()) {
-            return new Sighting.Underway(seen.progress(), String.join("; ", seen.trouble()), INSTANCE_START);
-        }
-        return new Sighting.Done(Evidence.seen(
-                "%s has %d of %d ready".formatted(step.workload().name(), seen.ready(), seen.wanted()),
-                "workload %s uid %s stamp %s".formatted(step.workload(), seen.uid(), seen.stamp()),
-                time.now()));
+        return Marks.settled(
+                seen,
+                () -> Evidence.seen(
+                        "%s has %d of %d ready".formatted(step.workload().name(), seen.ready(), seen.wanted()),
+                        "workload %s uid %s stamp %s".formatted(step.workload(), seen.uid(), seen.stamp()),
+                        time.now()));
     }
 }
