@@ -1,0 +1,32 @@
+package lastgood.kubernetes.api;
+
+/// The API server's own answer to a request that it did not carry out.
+///
+/// @param code the HTTP status
+/// @param reason Kubernetes' word for it, such as `Conflict`; empty if it gave none
+/// @param message its sentence, for people
+public record Refusal(int code, String reason, String message) {
+
+    public boolean notFound() {
+        return code == 404;
+    }
+
+    /// Somebody else changed the object, or made it, before us.
+    public boolean conflict() {
+        return code == 409;
+    }
+
+    /// The object would not be valid, or what a JSON patch tests is not so.
+    public boolean invalid() {
+        return code == 422;
+    }
+
+    public boolean forbidden() {
+        return code == 403;
+    }
+
+    @Override
+    public String toString() {
+        return message.isEmpty() ? "status %d".formatted(code) : message;
+    }
+}

@@ -1,0 +1,282 @@
+package lastgood.kubernetes.workloads;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import lastgood.core.Revision;
+import lastgood.core.ServiceRef;
+import lastgood.core.Workload;
+import lastgood.core.WorkloadState;
+import lastgood.engine.port.Fence;
+import lastgood.engine.port.Forbidden;
+import lastgood.engine.port.Workloads;
+import lastgood.engine.port.WorldMoved;
+import lastgood.kubernetes.KubeService;
+import lastgood.kubernetes.KubeService.TrafficBy;
+import lastgood.kubernetes.api.Answer;
+import lastgood.kubernetes.api.Api;
+import lastgood.kubernetes.api.JsonPatch;
+import lastgood.kubernetes.objects.Template;
+import lastgood.kubernetes.objects.Trees;
+
+/// Workloads of a cluster.
+///
+/// Every change is one JSON patch that begins by testing the `resourceVersion` of an object which was just found to
+/// bear the wishes that the caller saw. Controllers write to the same object all the time (its status), so the
+/// version alone would refuse far too often: `stamp` is of the wishes only, and a refusal because of a status is
+/// met by reading once more.
+public final class KubeWorkloads implements Workloads {
+
+    /// A controller writes a status a few times while pods are replaced; this often in the same millisecond is not
+    /// that.
+    private static final int TRIES = 8;
+
+    private final Api api;
+    private final Map<ServiceRef, KubeService> services;
+    private final Templates templates;
+    private final Rollouts rollouts;
+
+    public KubeWorkloads(Api api, Map<ServiceRef, KubeService> services, Templates templates) {
+        this.api = api;
+        this.services = services;
+        this.templates = templates;
+        this.rollouts = new Rollouts(api, new Pods(api));
+    }
+
+    private KubeService service(Workload workload) {
+        var service = services.get(workload.service());
+        if (service == null) {
+            throw new Forbidden("the configuration does not know %s".formatted(workload.service()));
+        }
+        return service;
+    }
+
+    // ---- looking
+
+    @Override
+    public Optional<WorkloadState> find(Workload workload) {
+        return object(workload).map(object -> state(workload, object));
+    }
+
+    private Optional<JsonNode> object(Workload workload) {
+        var service = service(workload);
+        return api.find(service.kind(workload.name()).kind(), service.namespace(), workload.name())
+                .filter(o -> !Trees.terminating(o));
+    }
+
+    private WorkloadState state(Workload workload, JsonNode object) {
+        var service = service(workload);
+        var kind = service.kind(workload.name());
+        var counts = rollouts.count(kind, service.namespace(), object);
+        return new WorkloadState(
+                workload,
+                Trees.uid(object),
+                stamp(object),
+                Naming.revision(service, workload.name(), template(service, kind, object)),
+                Trees.annotation(object, Trees.MARK),
+                counts.wanted(),
+                counts.updated(),
+                counts.ready(),
+                counts.old(),
+                paused(kind, object),
+                counts.observed(),
+                counts.trouble());
+    }
+
+    private static Template template(KubeService service, WorkloadKind kind, JsonNode object) {
+        return Template.of(object.at(kind.template()), place(service, object));
+    }
+
+    private static Template.Place place(KubeService service, JsonNode object) {
+        return Template.Place.of(object, service.maintenanceEnv());
+    }
+
+    private static boolean paused(WorkloadKind kind, JsonNode object) {
+        return switch (kind) {
+            case DEPLOYMENT -> object.path("spec").path("paused").asBoolean(false);
+            case CRON_JOB -> object.path("spec").path("suspend").asBoolean(false);
+            // Held by a partition above all ordinals, or by hand: neither has a pause.
+            case STATEFUL_SET, DAEMON_SET -> false;
+        };
+    }
+
+    /// Of the wishes, not of the status. The generation tells a wish from the same wish expressed again later.
+    static String stamp(JsonNode object) {
+        return "%d-%s"
+                .formatted(
+                        object.path("metadata").path("generation").asLong(0),
+                        Trees.digest(object.path("spec")).brief());
+    }
+
+    // ---- changing
+
+    @Override
+    public void put(WorkloadState seen, Revision to, Fence fence) {
+        var service = service(seen.workload());
+        var kind = service.kind(seen.workload().name());
+        var found = templates
+                .find(seen.workload().service(), to.digest())
+                .orElseThrow(() -> new Forbidden(
+                        "the pod template of %s is nowhere to be found: its ReplicaSet is gone and no snapshot was kept\nnothing was changed"
+                                .formatted(to)));
+        change(seen, fence, (object, patch) -> {
+            var current = object.at(kind.template());
+            var wanted = found.template().in(object, current, found.place(), place(service, object));
+            patch.set(kind.template(), wanted);
+            if (paused(kind, object)) {
+                unpause(kind, patch);
+            }
+            if (kind == WorkloadKind.STATEFUL_SET) {
+                wholePartition(object, patch);
+            }
+            patch.annotate(object, Trees.CHANGE_CAUSE, "lastgood %s: %s".formatted(fence.run(), to.version()));
+        });
+    }
+
+    /// A Deployment that stays paused would be asked for another revision and do nothing, for ever.
+    private static void unpause(WorkloadKind kind, JsonPatch patch) {
+        patch.set(kind == WorkloadKind.CRON_JOB ? "/spec/suspend" : "/spec/paused", false);
+    }
+
+    /// A rollout that was held half-way by a partition would leave the pods below it on the bad revision.
+    private static void wholePartition(JsonNode object, JsonPatch patch) {
+        if (object.path("spec")
+                        .path("updateStrategy")
+                        .path("rollingUpdate")
+                        .path("partition")
+                        .asInt(0)
+                > 0) {
+            patch.set("/spec/updateStrategy/rollingUpdate/partition", 0);
+        }
+    }
+
+    @Override
+    public void scale(WorkloadState seen, int instances, Fence fence) {
+        var kind = service(seen.workload()).kind(seen.workload().name());
+        if (!kind.scales()) {
+            throw new Forbidden("%s is a %s, which has no number of replicas to set\nnothing was changed"
+                    .formatted(seen.workload().name(), kind.kind().kind()));
+        }
+        change(seen, fence, (_, patch) -> patch.set("/spec/replicas", instances));
+    }
+
+    @Override
+    public void pause(WorkloadState seen, boolean paused, Fence fence) {
+        var kind = service(seen.workload()).kind(seen.workload().name());
+        switch (kind) {
+            case DEPLOYMENT -> change(seen, fence, (_, patch) -> patch.set("/spec/paused", paused));
+            case CRON_JOB -> change(seen, fence, (_, patch) -> patch.set("/spec/suspend", paused));
+            case STATEFUL_SET, DAEMON_SET ->
+                throw new Forbidden("%s is a %s, whose rollout cannot be paused\nnothing was changed"
+                        .formatted(seen.workload().name(), kind.kind().kind()));
+        }
+    }
+
+    private void change(WorkloadState seen, Fence fence, BiConsumer<JsonNode, JsonPatch> edit) {
+        var service = service(seen.workload());
+        var kind = service.kind(seen.workload().name()).kind();
+        for (var i = 0; i < TRIES; i++) {
+            var object = unchanged(seen);
+            var patch = JsonPatch.of(object).annotate(object, Trees.MARK, fence.key());
+            edit.accept(object, patch);
+            switch (api.patch(kind, service.namespace(), seen.workload().name(), patch)) {
+                case Answer.Ok _ -> {
+                    return;
+                }
+                case Answer.Refused refused -> {
+                    if (!refused.refusal().conflict() && !refused.refusal().invalid()) {
+                        throw refused.failure();
+                    }
+                    if (sameVersion(seen.workload(), object)) {
+                        // Not because somebody was faster: it would not be valid.
+                        throw refused.failure();
+                    }
+                }
+            }
+        }
+        throw new WorldMoved("%s is written to all the time".formatted(seen.workload()));
+    }
+
+    private boolean sameVersion(Workload workload, JsonNode before) {
+        return object(workload)
+                .filter(now -> now.path("metadata")
+                        .path("resourceVersion")
+                        .equals(before.path("metadata").path("resourceVersion")))
+                .isPresent();
+    }
+
+    /// The object, if it still bears the wishes that were seen.
+    private JsonNode unchanged(WorkloadState seen) {
+        var object = object(seen.workload()).orElseThrow(() -> new WorldMoved("%s is gone".formatted(seen.workload())));
+        if (!Trees.uid(object).equals(seen.uid()) || !stamp(object).equals(seen.stamp())) {
+            throw new WorldMoved("%s is no longer as it was seen".formatted(seen.workload()));
+        }
+        return object;
+    }
+
+    // ---- making and removing
+
+    @Override
+    public void create(Workload workload, Revision revision, int instances, Fence fence) {
+        var service = service(workload);
+        var kind = service.kind(workload.name());
+        var pattern = pattern(service, workload);
+        var found = templates
+                .find(workload.service(), revision.digest())
+                .orElseThrow(() -> new Forbidden(
+                        "the pod template of %s is nowhere to be found\nnothing was changed".formatted(revision)));
+        var object = api.object(kind.kind(), service.namespace(), workload.name());
+        var spec = (ObjectNode) pattern.path("spec").deepCopy();
+        object.set("spec", spec);
+        spec.put("replicas", instances).remove("paused");
+        var labels = ((ObjectNode) object.path("metadata")).putObject("labels");
+        Trees.texts(pattern.path("metadata").path("labels")).forEach(labels::put);
+        var selector = ((ObjectNode) spec.path("selector")).withObject("/matchLabels");
+        var own = ownLabel(service, workload);
+        labels.put(own.getKey(), own.getValue());
+        selector.put(own.getKey(), own.getValue());
+        var template = found.template().in(object, pattern.at(kind.template()), found.place(), place(service, pattern));
+        spec.set("template", template);
+        ((ObjectNode) object.path("metadata")).putObject("annotations").put(Trees.MARK, fence.key());
+        var _ = api.create(kind.kind(), service.namespace(), object).orThrow();
+    }
+
+    /// A new workload is made in the likeness of one that is there: ports, probes, limits and accounts are its.
+    private JsonNode pattern(KubeService service, Workload workload) {
+        return service.strategyWorkloads().stream()
+                .filter(name -> !name.equals(workload.name()))
+                .flatMap(name -> object(new Workload(service.service(), name)).stream())
+                .findFirst()
+                .orElseThrow(() -> new Forbidden(
+                        "there is no other workload of %s in whose likeness %s could be made\nnothing was changed\nhint: create it with your own manifest first"
+                                .formatted(service.service(), workload.name())));
+    }
+
+    /// What tells its pods from those of the others.
+    private static Map.Entry<String, String> ownLabel(KubeService service, Workload workload) {
+        return service.traffic() instanceof TrafficBy.Selector(var _, var key)
+                        && service.strategy() instanceof lastgood.core.Strategy.BlueGreen colours
+                        && colours.workloads().contains(workload.name())
+                ? Map.entry(key, colours.colourOf(workload.name()))
+                : Map.entry("lastgood.dev/workload", workload.name());
+    }
+
+    @Override
+    public void remove(WorkloadState seen, Fence fence) {
+        var service = service(seen.workload());
+        var object = unchanged(seen);
+        switch (api.delete(
+                service.kind(seen.workload().name()).kind(),
+                service.namespace(),
+                seen.workload().name(),
+                object)) {
+            case Answer.Ok _ -> {}
+            case Answer.Refused(var refusal, var _)
+            when refusal.notFound() || refusal.conflict() ->
+                throw new WorldMoved("%s is no longer as it was seen".formatted(seen.workload()));
+            case Answer.Refused refused -> throw refused.failure();
+        }
+    }
+}
