@@ -11,13 +11,26 @@ import java.util.TreeMap;
 /// @param weights parts of a hundred for each workload that may get requests; absolute, never a difference
 /// @param ready instances of each workload that can take requests now
 /// @param maintenance whether users get the maintenance page instead
+/// @param unsettled what the platform has not carried out yet of these settings, for people; empty = all of it
 public record TrafficState(
         ServiceRef service,
         String stamp,
         String mark,
         SortedMap<String, Integer> weights,
         SortedMap<String, Integer> ready,
-        boolean maintenance) {
+        boolean maintenance,
+        String unsettled) {
+
+    /// Of a platform that carries settings out the moment it takes them.
+    public TrafficState(
+            ServiceRef service,
+            String stamp,
+            String mark,
+            SortedMap<String, Integer> weights,
+            SortedMap<String, Integer> ready,
+            boolean maintenance) {
+        this(service, stamp, mark, weights, ready, maintenance, "");
+    }
 
     public TrafficState {
         weights = Collections.unmodifiableSortedMap(new TreeMap<>(weights));

@@ -13,7 +13,7 @@ public final class Damaged extends RuntimeException {
     }
 
     /// Says where a run's journal is broken, that nothing was changed, and how to go on.
-    static Damaged journal(RunId run, int record, String why) {
+    public static Damaged journal(RunId run, int record, String why) {
         return new Damaged(
                 "the journal of %s is damaged at record %d: %s\nnothing goes on from a record that cannot be trusted, and nothing was changed now\nhint: look at the world with `lastgood status`, then begin a new run from there; `lastgood unlock` frees the service"
                         .formatted(run, record, why));

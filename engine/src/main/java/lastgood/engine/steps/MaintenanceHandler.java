@@ -1,5 +1,6 @@
 package lastgood.engine.steps;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import lastgood.core.Evidence;
@@ -10,6 +11,8 @@ import lastgood.engine.port.Traffic;
 /// Shows the maintenance page, or the service again. It is a setting of the traffic, not of the workload, so it
 /// makes no revision and no rollback drops it.
 final class MaintenanceHandler implements StepHandler<Step.SetMaintenance> {
+
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
 
     private final Traffic traffic;
     private final Time time;
@@ -22,6 +25,9 @@ final class MaintenanceHandler implements StepHandler<Step.SetMaintenance> {
     @Override
     public Sighting look(Step.SetMaintenance step, String key) {
         var seen = traffic.get(step.service());
+        if (seen.maintenance() == step.on() && !seen.unsettled().isEmpty()) {
+            return new Sighting.Underway(seen.unsettled(), "", LOOK_AGAIN);
+        }
         if (seen.maintenance() == step.on()) {
             return new Sighting.Done(Evidence.seen(
                     "maintenance is " + (step.on() ? "on" : "off"),

@@ -27,6 +27,9 @@ final class ShiftTrafficHandler implements StepHandler<Step.ShiftTraffic> {
     public Sighting look(Step.ShiftTraffic step, String key) {
         var seen = traffic.get(step.service());
         var weights = withoutZeros(seen.weights());
+        if (weights.equals(withoutZeros(step.to())) && !seen.unsettled().isEmpty()) {
+            return new Sighting.Underway(seen.unsettled(), "", INSTANCE_START);
+        }
         if (weights.equals(withoutZeros(step.to()))) {
             return new Sighting.Done(Evidence.seen(
                     "traffic is " + words(step.to()),
