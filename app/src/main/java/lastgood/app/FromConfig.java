@@ -75,7 +75,8 @@ final class FromConfig {
                 effective.timeout(),
                 WatchRules.window(effective.service().verify().window(), required(effective)),
                 Policy.EVIDENCE,
-                effective.policy().quarantine());
+                effective.policy().quarantine(),
+                effective.policy().presumeGoodAfter());
     }
 
     private static Set<Check> required(Effective effective) {

@@ -16,6 +16,7 @@ import lastgood.core.ServiceRef;
 import lastgood.engine.Owner;
 import lastgood.engine.Ports;
 import lastgood.engine.journal.FileJournals;
+import lastgood.engine.port.Configs;
 import lastgood.engine.port.Time;
 import lastgood.local.FileDrivers;
 import lastgood.local.FileEvidence;
@@ -72,6 +73,7 @@ record LocalParts(
                         new FileLocks(data),
                         new FileDrivers(data, clock),
                         client,
+                        Configs.none(),
                         client,
                         new FileLedgers(data),
                         new FileEvidence(data, services, variables, clock),

@@ -11,6 +11,7 @@ import lastgood.cli.Cli;
 import lastgood.cli.Host;
 import lastgood.cli.Session;
 import lastgood.engine.Ports;
+import lastgood.engine.port.Configs;
 import lastgood.engine.port.EvidenceStore;
 import lastgood.engine.port.JournalStore;
 import lastgood.engine.port.Ledgers;
@@ -31,6 +32,9 @@ final class HaltingMain {
             "release",
             "put",
             "scale",
+            "restart",
+            "restore",
+            "bound",
             "pause",
             "create",
             "remove",
@@ -67,6 +71,7 @@ final class HaltingMain {
                 mortal(Locks.class, p.locks(), count, touch, before),
                 p.drivers(),
                 mortal(Workloads.class, p.workloads(), count, touch, before),
+                mortal(Configs.class, p.configs(), count, touch, before),
                 mortal(Traffic.class, p.traffic(), count, touch, before),
                 mortal(Ledgers.class, p.ledgers(), count, touch, before),
                 mortal(EvidenceStore.class, p.evidence(), count, touch, before),

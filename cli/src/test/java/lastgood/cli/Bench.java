@@ -187,6 +187,7 @@ public final class Bench implements Host {
                         real.locks(),
                         drivers(),
                         real.workloads(),
+                        real.configs(),
                         real.traffic(),
                         real.ledgers(),
                         real.evidence(),

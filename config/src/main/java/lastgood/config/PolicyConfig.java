@@ -13,6 +13,8 @@ import java.util.Set;
 /// @param decideWithin how long a decision may take after harm was seen
 /// @param bake how long a release must run well before it counts as good
 /// @param quarantine how long a bad release may not come back unnoticed
+/// @param presumeGoodAfter how long a release must have served to be presumed good where none was ever judged; zero =
+///     never
 /// @param automaticEnvironments where no person is needed, for rollbacks of the types in `automaticTypes`
 /// @param automaticTypes 1, 2, 3
 public record PolicyConfig(
@@ -20,6 +22,7 @@ public record PolicyConfig(
         Duration decideWithin,
         Duration bake,
         Duration quarantine,
+        Duration presumeGoodAfter,
         Set<String> automaticEnvironments,
         Set<Integer> automaticTypes) {
 

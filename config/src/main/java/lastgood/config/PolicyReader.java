@@ -23,8 +23,13 @@ final class PolicyReader {
                 at.at("decideWithin").positive(Duration.ofMinutes(15)),
                 at.at("bake").duration(Duration.ofMinutes(30)),
                 at.at("freeze").at("quarantineBadRelease").duration(Duration.ofHours(24)),
+                at.at("presumeGoodAfter").read(PolicyReader::orNever, Duration.ofHours(24)),
                 new LinkedHashSet<>(automatic.at("environments").texts()),
                 automatic.at("types").items().map(type -> type.integer(1)).collect(Collectors.toSet()));
+    }
+
+    private static Parsed<Duration> orNever(String text) {
+        return text.equals("never") ? new Parsed.Good<>(Duration.ZERO) : Durations.parse(text);
     }
 
     private static SeverityRule rule(SeverityLevel level, Cursor at) {

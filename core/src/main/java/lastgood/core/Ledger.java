@@ -118,14 +118,15 @@ public record Ledger(ServiceRef service, List<LedgerEntry> entries) {
         return slash < 0 ? key : key.substring(0, slash);
     }
 
-    /// Until when the revision may not come back unnoticed, if it may not.
-    public Optional<Instant> quarantinedUntil(Digest revision) {
+    /// Until when those bits may not come back unnoticed, if they may not. Bits that name fewer parts than the
+    /// release in quarantine had are taken for it: whoever brings the revision alone leaves the rest as it was.
+    public Optional<Instant> quarantinedUntil(Parts parts) {
         return entries.stream()
                 .filter(LedgerEntry.Quarantined.class::isInstance)
                 .map(LedgerEntry.Quarantined.class::cast)
                 .filter(q -> release(q.release())
-                        .map(r -> r.revision().digest().equals(revision))
-                        .orElse(false))
+                        .filter(r -> parts.within(r.parts()))
+                        .isPresent())
                 .map(LedgerEntry.Quarantined::until)
                 .reduce((_, later) -> later);
     }
@@ -134,10 +135,13 @@ public record Ledger(ServiceRef service, List<LedgerEntry> entries) {
     ///
     /// @param current the release to go back *from*: what the workload is asked to run, which in the
     ///     middle of a rollout is not yet the live one; empty = nothing runs, every release is a candidate
-    public Selection select(RevisionSelector selector, Optional<Release> current) {
+    /// @param presumeAfter how long a release must have served to be presumed good where nobody ever judged
+    ///     any; zero = never
+    public Selection select(RevisionSelector selector, Optional<Release> current, Duration presumeAfter) {
         return switch (selector) {
-            case RevisionSelector.Previous() -> newestGood(current, r -> isOlder(r, current));
-            case RevisionSelector.Good() -> newestGood(current, r -> isSame(r, current) || isOlder(r, current));
+            case RevisionSelector.Previous() -> newestGood(current, r -> isOlder(r, current), presumeAfter);
+            case RevisionSelector.Good() ->
+                newestGood(current, r -> isSame(r, current) || isOlder(r, current), presumeAfter);
             case RevisionSelector.ByVersion(var version) ->
                 named(version.text(), current, r -> r.version().equals(version));
             case RevisionSelector.ByDigest(var prefix) ->
@@ -147,23 +151,36 @@ public record Ledger(ServiceRef service, List<LedgerEntry> entries) {
         };
     }
 
-    /// The same bits put out twice are one revision: going back to them is not going back.
+    /// The same, and only what is proved counts as good.
+    public Selection select(RevisionSelector selector, Optional<Release> current) {
+        return select(selector, current, Duration.ZERO);
+    }
+
+    /// The same bits put out twice are one release to go back to: going back to them is not going back.
     private static boolean isSame(Release release, Optional<Release> current) {
-        return current.filter(c -> c.revision().sameAs(release.revision())).isPresent();
+        return current.filter(release::sameAs).isPresent();
     }
 
     private static boolean isOlder(Release release, Optional<Release> current) {
         return current.map(c -> release.number() < c.number()).orElse(true) && !isSame(release, current);
     }
 
-    private Selection newestGood(Optional<Release> current, Predicate<Release> candidate) {
+    private Selection newestGood(Optional<Release> current, Predicate<Release> candidate, Duration presumeAfter) {
+        var candidates = releases().reversed().stream().filter(candidate).toList();
+        var good = newest(candidates, current, s -> s instanceof Standing.Good);
+        if (good instanceof Selection.NothingGood
+                && presumeAfter.isPositive()
+                && candidates.stream().noneMatch(r -> !isSame(r, current) && wasJudged(r.number()))) {
+            return newest(candidates, current, s -> servedLongEnough(s, presumeAfter));
+        }
+        return good;
+    }
+
+    private Selection newest(List<Release> candidates, Optional<Release> current, Predicate<Standing> wanted) {
         var rejected = new ArrayList<Selection.Rejected>();
-        for (var release : releases().reversed()) {
-            if (!candidate.test(release)) {
-                continue;
-            }
-            var standing = standingOfItsRevision(release);
-            if (standing instanceof Standing.Good) {
+        for (var release : candidates) {
+            var standing = standingOfItsBits(release);
+            if (wanted.test(standing)) {
                 return chosen(release, standing, current, rejected);
             }
             rejected.add(new Selection.Rejected(release, standing));
@@ -171,10 +188,25 @@ public record Ledger(ServiceRef service, List<LedgerEntry> entries) {
         return new Selection.NothingGood(rejected);
     }
 
+    /// A history that was read off the platform has no verdicts, and to refuse in the night for want of one helps
+    /// nobody: what served users for a day and was then replaced in the ordinary way is the best there is. Where
+    /// anything was ever judged, a missing Pass means something, and nothing is presumed. What failed, was rolled
+    /// back or aborted has another standing and is never presumed.
+    private static boolean servedLongEnough(Standing standing, Duration presumeAfter) {
+        return standing instanceof Standing.NeverProved(var served) && served.compareTo(presumeAfter) >= 0;
+    }
+
+    private boolean wasJudged(int number) {
+        return entries.stream()
+                .anyMatch(e -> e instanceof LedgerEntry.Judged judged
+                        && judged.release() == number
+                        && (judged.verdict() instanceof Verdict.Pass || judged.verdict() instanceof Verdict.Fail));
+    }
+
     /// A release that was good is so no longer once the same bits, put out again, have hurt.
-    private Standing standingOfItsRevision(Release release) {
+    private Standing standingOfItsBits(Release release) {
         return releases().stream()
-                .filter(r -> r.number() > release.number() && r.revision().sameAs(release.revision()))
+                .filter(r -> r.number() > release.number() && r.sameAs(release))
                 .map(r -> standing(r.number()))
                 .filter(s -> s instanceof Standing.Failed || s instanceof Standing.RolledBack)
                 .reduce((_, later) -> later)
@@ -186,7 +218,7 @@ public record Ledger(ServiceRef service, List<LedgerEntry> entries) {
         if (found.isEmpty()) {
             return new Selection.NoSuch(wanted, releases());
         }
-        if (found.stream().map(r -> r.revision().digest()).distinct().count() > 1) {
+        if (!found.stream().allMatch(r -> r.sameAs(found.getFirst()))) {
             return new Selection.Ambiguous(wanted, found);
         }
         var release = found.getLast();

@@ -6,11 +6,14 @@ import java.util.regex.Pattern;
 /// absolute release ([Ledger#select]); nothing after that knows the word.
 public sealed interface RevisionSelector {
 
+    /// A word whose meaning changes with what runs.
+    sealed interface Relative extends RevisionSelector {}
+
     /// The newest good release older than the live one. Not "the one before": that may be the bad one.
-    record Previous() implements RevisionSelector {}
+    record Previous() implements Relative {}
 
     /// The newest good release, the live one included.
-    record Good() implements RevisionSelector {}
+    record Good() implements Relative {}
 
     record ByVersion(Version version) implements RevisionSelector {}
 

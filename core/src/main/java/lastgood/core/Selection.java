@@ -5,7 +5,8 @@ import java.util.List;
 /// What a [RevisionSelector] came to.
 public sealed interface Selection {
 
-    /// @param standing what is known of it; only a named release can be other than good
+    /// @param standing what is known of it; other than good only if it was named, or if it was never proved, served
+    ///     long enough and nothing was ever judged
     /// @param rejected newer candidates that were passed over, each with its reason
     record Chosen(Release release, Standing standing, List<Rejected> rejected) implements Selection {
         public Chosen {
@@ -30,7 +31,7 @@ public sealed interface Selection {
         }
     }
 
-    /// Several releases with different revisions answer to it.
+    /// Several releases that are not the same bits answer to it.
     record Ambiguous(String wanted, List<Release> matches) implements Selection {
         public Ambiguous {
             matches = List.copyOf(matches);

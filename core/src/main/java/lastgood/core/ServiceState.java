@@ -5,12 +5,23 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// All that was seen of a service: its workloads that exist, and its traffic.
+/// All that was seen of a service: its workloads and config objects that exist, and its traffic.
 public record ServiceState(
-        ServiceRef service, Strategy strategy, SortedMap<String, WorkloadState> workloads, TrafficState traffic) {
+        ServiceRef service,
+        Strategy strategy,
+        SortedMap<String, WorkloadState> workloads,
+        SortedMap<String, ConfigState> config,
+        TrafficState traffic) {
 
     public ServiceState {
         workloads = Collections.unmodifiableSortedMap(new TreeMap<>(workloads));
+        config = Collections.unmodifiableSortedMap(new TreeMap<>(config));
+    }
+
+    /// Of a service without config objects.
+    public ServiceState(
+            ServiceRef service, Strategy strategy, SortedMap<String, WorkloadState> workloads, TrafficState traffic) {
+        this(service, strategy, workloads, new TreeMap<>(), traffic);
     }
 
     public Optional<WorkloadState> workload(String name) {
@@ -36,5 +47,26 @@ public record ServiceState(
     /// The workload whose release is the newest wish: the canary while there is one, else the active one.
     public Optional<WorkloadState> newest() {
         return liveCanary().or(this::active);
+    }
+
+    /// Workloads that go with the service and take none of its users' requests: workers, CronJobs.
+    public SortedMap<String, WorkloadState> companions() {
+        var others = new TreeMap<>(workloads);
+        others.keySet().removeAll(strategy.workloads());
+        return others;
+    }
+
+    /// All that is there, if the main workload ran that revision.
+    public Parts partsWith(Revision main) {
+        var others = new TreeMap<String, Revision>();
+        companions().forEach((name, w) -> others.put(name, w.requested()));
+        var contents = new TreeMap<String, Digest>();
+        config.forEach((name, c) -> contents.put(name, c.content()));
+        return new Parts(main, others, contents);
+    }
+
+    /// What is asked to run now, if anything is.
+    public Optional<Parts> parts() {
+        return newest().map(w -> partsWith(w.requested()));
     }
 }

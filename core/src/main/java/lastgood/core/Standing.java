@@ -21,6 +21,8 @@ public sealed interface Standing {
     record Aborted() implements Standing {}
 
     /// Replaced before anyone could judge it.
+    ///
+    /// @param lived how long users had it
     record NeverProved(Duration lived) implements Standing {}
 
     /// Put out, but users never got all of it.

@@ -47,6 +47,15 @@ public sealed interface Strategy {
         }
     }
 
+    /// The workloads that users' requests may go to, and no others.
+    default List<String> workloads() {
+        return switch (this) {
+            case Rolling(var main) -> List.of(main);
+            case BlueGreen(var _, var workloads) -> workloads;
+            case Canary(var main, var canary, var _) -> List.of(main, canary);
+        };
+    }
+
     default String word() {
         return switch (this) {
             case Rolling _ -> "rolling";

@@ -1,7 +1,8 @@
 package lastgood.core;
 
-/// Something that runs instances of a service: a Deployment in Kubernetes, a process group on one
-/// machine. A service has one, or two when it is released blue-green or by canary.
+/// Something that runs instances of a service: a Deployment, StatefulSet, DaemonSet or CronJob in Kubernetes, a
+/// process group on one machine. A service has one that takes users' requests, or two when it is released
+/// blue-green or by canary, and perhaps companions beside it.
 public record Workload(ServiceRef service, String name) {
 
     public Workload {

@@ -15,6 +15,7 @@ import java.util.List;
 /// @param old instances of any other revision that are not gone yet
 /// @param paused whether replacing instances is on hold
 /// @param observed whether the platform has taken notice of the latest wishes
+/// @param autoscaler who else decides on `wanted`
 /// @param trouble why instances do not become ready, in the platform's words; empty if nothing is known
 public record WorkloadState(
         Workload workload,
@@ -28,10 +29,49 @@ public record WorkloadState(
         int old,
         boolean paused,
         boolean observed,
+        Autoscaler autoscaler,
         List<String> trouble) {
 
     public WorkloadState {
         trouble = List.copyOf(trouble);
+    }
+
+    /// Of a workload that nobody scales but people.
+    public WorkloadState(
+            Workload workload,
+            String uid,
+            String stamp,
+            Revision requested,
+            String mark,
+            int wanted,
+            int updated,
+            int ready,
+            int old,
+            boolean paused,
+            boolean observed,
+            List<String> trouble) {
+        this(
+                workload,
+                uid,
+                stamp,
+                requested,
+                mark,
+                wanted,
+                updated,
+                ready,
+                old,
+                paused,
+                observed,
+                new Autoscaler.None(),
+                trouble);
+    }
+
+    /// Whether an autoscaler may have chosen the number of instances that is wanted now. At zero it is off: nobody
+    /// but a person parks a workload or brings it back.
+    public boolean scalesItself() {
+        return wanted > 0
+                && autoscaler instanceof Autoscaler.Bounds bounds
+                && bounds.capacity().allows(wanted);
     }
 
     /// Runs exactly what it was asked to run, and nothing else any more.

@@ -1,6 +1,7 @@
 package lastgood.engine;
 
 import lastgood.engine.port.Checks;
+import lastgood.engine.port.Configs;
 import lastgood.engine.port.Drivers;
 import lastgood.engine.port.EvidenceStore;
 import lastgood.engine.port.JournalStore;
@@ -16,6 +17,7 @@ public record Ports(
         Locks locks,
         Drivers drivers,
         Workloads workloads,
+        Configs configs,
         Traffic traffic,
         Ledgers ledgers,
         EvidenceStore evidence,

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import lastgood.core.Capacity;
 import lastgood.core.Digest;
 import lastgood.core.Revision;
 import lastgood.core.ServiceRef;
@@ -70,6 +71,24 @@ public final class LocalClient implements Workloads, Traffic, Metrics, Faults {
     @Override
     public void scale(WorkloadState seen, int instances, Fence fence) {
         tell("scale", new Calls.Scale(seen.workload(), seen.uid(), seen.stamp(), instances, fence.key()));
+    }
+
+    /// None: a service on this machine is what its strategy names.
+    @Override
+    public List<WorkloadState> companions(ServiceRef service) {
+        return List.of();
+    }
+
+    @Override
+    public void restart(WorkloadState seen, Fence fence) {
+        throw new Forbidden(
+                "%s cannot be started anew with the same revision: all configuration is a part of the revision here"
+                        .formatted(seen.workload().name()));
+    }
+
+    @Override
+    public void bound(WorkloadState seen, Capacity to, Fence fence) {
+        throw new Forbidden("%s has no autoscaler".formatted(seen.workload().name()));
     }
 
     @Override

@@ -176,8 +176,16 @@ final class Status {
         return facts.current().or(this::live);
     }
 
+    private Selection previous() {
+        return facts.ledger()
+                .select(
+                        new RevisionSelector.Previous(),
+                        current(),
+                        session.policy().presumeAfter());
+    }
+
     private String lastGood() {
-        return switch (facts.ledger().select(new RevisionSelector.Previous(), current())) {
+        return switch (previous()) {
             case Selection.Chosen(var release, var standing, var _) ->
                 "%s  release %d  %s".formatted(release, release.number(), words(standing));
             case Selection.NothingGood(var rejected) ->
@@ -300,8 +308,7 @@ final class Status {
         if (live().isEmpty()) {
             return "lastgood release deploy VERSION " + session.flags();
         }
-        return facts.ledger().select(new RevisionSelector.Previous(), current())
-                        instanceof Selection.Chosen(var release, var _, var _)
+        return previous() instanceof Selection.Chosen(var release, var _, var _)
                 ? "if it hurts: lastgood rollback %s --revision previous  (goes to %s)"
                         .formatted(session.flags(), release)
                 : "lastgood release list " + session.flags();
@@ -317,8 +324,7 @@ final class Status {
                 .put("agent", agent.orElse(null));
         live().ifPresent(r -> doc.set("live", release(r)));
         newer().ifPresent(r -> doc.set("newest", release(r)));
-        if (facts.ledger().select(new RevisionSelector.Previous(), current())
-                instanceof Selection.Chosen(var release, var _, var _)) {
+        if (previous() instanceof Selection.Chosen(var release, var _, var _)) {
             doc.set("lastGood", release(release));
         }
         health.ifPresent(h -> doc.putObject("health")

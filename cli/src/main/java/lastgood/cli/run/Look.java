@@ -1,16 +1,16 @@
 package lastgood.cli.run;
 
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import lastgood.cli.Session;
+import lastgood.core.ConfigState;
 import lastgood.core.Digest;
 import lastgood.core.Release;
 import lastgood.core.RevisionSelector;
 import lastgood.core.Selection;
 import lastgood.core.ServiceState;
-import lastgood.core.Strategy;
 import lastgood.core.Workload;
 import lastgood.core.WorkloadState;
 import lastgood.core.plan.Facts;
@@ -23,16 +23,23 @@ public final class Look {
 
     public static ServiceState state(Session session) {
         var workloads = new TreeMap<String, WorkloadState>();
-        for (var name : workloads(session.strategy())) {
+        for (var name : session.strategy().workloads()) {
             session.ports()
                     .workloads()
                     .find(new Workload(session.service(), name))
                     .ifPresent(w -> workloads.put(name, w));
         }
+        session.ports()
+                .workloads()
+                .companions(session.service())
+                .forEach(w -> workloads.put(w.workload().name(), w));
+        var config = new TreeMap<String, ConfigState>();
+        session.ports().configs().all(session.service()).forEach(c -> config.put(c.name(), c));
         return new ServiceState(
                 session.service(),
                 session.strategy(),
                 workloads,
+                config,
                 session.ports().traffic().get(session.service()));
     }
 
@@ -45,27 +52,25 @@ public final class Look {
     static Facts facts(Session session, Policy policy, RevisionSelector target) {
         var facts = facts(session, policy, Map.of());
         var missing = new HashMap<Digest, String>();
-        if (facts.ledger().select(target, facts.current()) instanceof Selection.Chosen(var release, var _, var _)) {
+        if (facts.select(target) instanceof Selection.Chosen(var release, var _, var _)) {
             missing(session, release, missing);
         }
         return new Facts(facts.ledger(), facts.seen(), policy, missing);
     }
 
     private static void missing(Session session, Release release, Map<Digest, String> missing) {
-        session.revisions()
-                .missing(session.service(), release.revision())
-                .ifPresent(why -> missing.put(release.revision().digest(), why));
+        Stream.concat(Stream.of(release.revision()), release.others().values().stream())
+                .forEach(revision -> session.revisions()
+                        .missing(session.service(), revision)
+                        .ifPresent(why -> missing.put(revision.digest(), why)));
+        release.config()
+                .forEach((name, content) -> session.ports()
+                        .configs()
+                        .missing(session.service(), name, content)
+                        .ifPresent(why -> missing.put(content, "config %s: %s".formatted(name, why))));
     }
 
     private static Facts facts(Session session, Policy policy, Map<Digest, String> missing) {
         return new Facts(session.ports().ledgers().read(session.service()), state(session), policy, missing);
-    }
-
-    static List<String> workloads(Strategy strategy) {
-        return switch (strategy) {
-            case Strategy.Rolling(var main) -> List.of(main);
-            case Strategy.BlueGreen(var _, var workloads) -> workloads;
-            case Strategy.Canary(var main, var canary, var _) -> List.of(main, canary);
-        };
     }
 }

@@ -11,9 +11,10 @@ import lastgood.cli.out.Data;
 import lastgood.cli.out.Standings;
 import lastgood.cli.out.When;
 import lastgood.core.Digest;
-import lastgood.core.Ledger;
 import lastgood.core.Release;
 import lastgood.core.Revision;
+import lastgood.core.RevisionSelector;
+import lastgood.core.Selection;
 import lastgood.core.Standing;
 import lastgood.core.Words;
 import lastgood.core.decide.ApprovalRule;
@@ -149,16 +150,18 @@ public final class PlanScreen {
     }
 
     private List<String> chosenBecause() {
-        return target().map(r -> isNewestGood(facts.ledger(), r)
-                        ? List.of("the newest good release before what runs")
-                        : List.of("named by whoever asked"))
-                .orElse(List.of());
+        return target().map(this::because).map(List::of).orElse(List.of());
     }
 
-    private boolean isNewestGood(Ledger ledger, Release release) {
-        return ledger.select(new lastgood.core.RevisionSelector.Previous(), facts.current())
-                        instanceof lastgood.core.Selection.Chosen(var chosen, var _, var _)
-                && chosen.number() == release.number();
+    private String because(Release target) {
+        if (!(facts.select(new RevisionSelector.Previous())
+                        instanceof Selection.Chosen(var newest, var standing, var _))
+                || newest.number() != target.number()) {
+            return "named by whoever asked";
+        }
+        return standing instanceof Standing.Good
+                ? "the newest good release before what runs"
+                : "nothing was ever judged; it is the newest that served long enough to be presumed good";
     }
 
     private List<String> steps() {

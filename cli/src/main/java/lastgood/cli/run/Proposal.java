@@ -74,8 +74,7 @@ record Proposal(Session session, Facts facts, Planned planned) {
 
     /// Newer candidates that were passed over, each with its reason.
     List<String> passedOver(Asked asked) {
-        return facts.ledger().select(asked.target(), facts.current())
-                        instanceof Selection.Chosen(var _, var _, var rejected)
+        return facts.select(asked.target()) instanceof Selection.Chosen(var _, var _, var rejected)
                 ? rejected.stream()
                         .map(r -> "%s (release %d): %s"
                                 .formatted(

@@ -199,7 +199,7 @@ final class Report {
                 .filter(r -> ledger.standing(r.number()) instanceof Standing.RolledBack(var by)
                         && by.equals(journal.run().text()))
                 .findFirst()
-                .flatMap(r -> ledger.quarantinedUntil(r.revision().digest())
+                .flatMap(r -> ledger.quarantinedUntil(r.parts())
                         .filter(until -> until.isAfter(now))
                         .map(until -> "%s is in quarantine until %s: a deploy of it is refused"
                                 .formatted(

@@ -9,6 +9,7 @@ import lastgood.core.Words;
 import lastgood.core.plan.Note;
 import lastgood.core.plan.PlannedStep;
 import lastgood.core.plan.Step;
+import lastgood.core.plan.Step.RestoreConfig.Held;
 import lastgood.core.recover.Check;
 
 /// Steps in words.
@@ -29,6 +30,14 @@ final class Steps {
                 to == 0
                         ? "%s: park it (%d → 0 instances)".formatted(workload.name(), from)
                         : "%s: %d → %s".formatted(workload.name(), from, Words.count(to, "instance"));
+            case Step.Restart(var workload, var revision) ->
+                "%s: start it anew with %s, instance by instance".formatted(workload.name(), revision.version());
+            case Step.PinCapacity(var workload, var from, var to) ->
+                "%s: autoscaler from %s to %s instances".formatted(workload.name(), from, to);
+            case Step.RestoreConfig(var _, var name, Held.Content(var from), var to) ->
+                "config %s: %s → %s".formatted(name, from.brief(), to.brief());
+            case Step.RestoreConfig(var _, var name, Held.Nothing(), var to) ->
+                "config %s: make it anew with %s".formatted(name, to.brief());
             case Step.Pause(var workload, var paused) ->
                 "%s: %s replacing instances".formatted(workload.name(), paused ? "stop" : "go on");
             case Step.ShiftTraffic(var _, var from, var to) -> "traffic %s → %s".formatted(weights(from), weights(to));
@@ -53,6 +62,11 @@ final class Steps {
             case Step.CreateWorkload(var workload, var _, var _) -> "remove %s".formatted(workload.name());
             case Step.Scale(var workload, var from, var _) ->
                 "%s back to %s".formatted(workload.name(), Words.count(from, "instance"));
+            case Step.Restart(var workload, var _) -> "start %s anew again".formatted(workload.name());
+            case Step.PinCapacity(var _, var from, var _) -> "%s instances again, at the end".formatted(from);
+            case Step.RestoreConfig(var _, var name, Held.Content(var from), var _) ->
+                "config %s back to %s".formatted(name, from.brief());
+            case Step.RestoreConfig(var _, var name, Held.Nothing(), var _) -> "config %s stays".formatted(name);
             case Step.Pause(var _, var paused) -> paused ? "release resume" : "release pause";
             case Step.ShiftTraffic(var _, var from, var _) -> from.isEmpty() ? "no way" : "traffic " + weights(from);
             case Step.SetMaintenance(var _, var on) -> on ? "maintenance off" : "maintenance on";
@@ -74,6 +88,14 @@ final class Steps {
             case Step.Scale(var _, var from, var to) ->
                 "sets %d, not a difference; any number but %d or %d means that someone else scales: stop and say so"
                         .formatted(to, from, to);
+            case Step.Restart(var _, var revision) ->
+                "only if %s is what was asked for; our mark on it says that we have asked; then waits until all are replaced"
+                        .formatted(revision.digest().brief());
+            case Step.PinCapacity(var _, var from, var to) ->
+                "sets the bounds; any but %s or %s mean that someone else sets them: stop and say so"
+                        .formatted(from, to);
+            case Step.RestoreConfig(var _, var _, var _, var to) ->
+                "puts back what was recorded as %s, only if it holds what the plan was made from".formatted(to);
             case Step.Pause _ -> "sets it; saying it twice is saying it once";
             case Step.ShiftTraffic _ -> "refused if the target has no instance ready; sets all weights at once";
             case Step.SetMaintenance _ -> "sets it; saying it twice is saying it once";
@@ -101,7 +123,7 @@ final class Steps {
 
     private static String note(Note note) {
         return switch (note) {
-            case Note.Deploy(var number, var revision, var _, var _) ->
+            case Note.Deploy(var number, var revision, var _, var _, var _, var _) ->
                 "release %d is %s".formatted(number, revision.version());
             case Note.GoLive(var number) -> "release %d is live".formatted(number);
             case Note.Leave(var number, var how) -> "release %d %s".formatted(number, left(how));

@@ -535,6 +535,7 @@ class RollbackTest {
                 p.locks(),
                 p.drivers(),
                 p.workloads(),
+                p.configs(),
                 p.traffic(),
                 p.ledgers(),
                 p.evidence(),

@@ -3,9 +3,11 @@ package lastgood.core.plan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import lastgood.core.LedgerEntry.Leaving;
 import lastgood.core.ServiceState;
 import lastgood.core.Strategy;
+import lastgood.core.Workload;
 import lastgood.core.WorkloadState;
 import lastgood.core.decide.ApprovalRule;
 
@@ -67,9 +69,7 @@ public final class ChangePlanner {
         var active = seen.active();
         var capacity = Math.max(
                 target.get().wanted(), active.map(WorkloadState::wanted).orElse(1));
-        if (target.get().wanted() != capacity) {
-            steps.add(new Step.Scale(target.get().workload(), target.get().wanted(), capacity));
-        }
+        steps.capacity(target.get(), capacity);
         steps.add(new Step.ShiftTraffic(
                 seen.service(),
                 seen.traffic().weights(),
@@ -179,7 +179,8 @@ public final class ChangePlanner {
     }
 
     /// The way back from a run: each of its changes turned round, in the opposite order, which is again
-    /// capacity before traffic before parking.
+    /// capacity before traffic before parking. Configuration is the exception: it goes back first, because the
+    /// instances that are started or replaced on the way read it.
     public static Planned undo(Facts facts, Plan done) {
         if (!done.oneWay().isEmpty()) {
             return new Planned.Refused(
@@ -189,11 +190,16 @@ public final class ChangePlanner {
         steps.add(
                 new Step.CaptureEvidence(facts.seen().service(), facts.policy().evidenceBudget()));
         var notes = new ArrayList<Note>();
-        for (var planned : done.steps().reversed()) {
-            switch (planned.step()) {
+        for (var step : configFirst(done.steps().reversed())) {
+            switch (step) {
                 case Step.PutRevision(var workload, var from, var to) ->
                     steps.add(new Step.PutRevision(workload, to, from));
-                case Step.Scale(var workload, var from, var to) -> steps.add(new Step.Scale(workload, to, from));
+                case Step.Scale(var workload, var from, var to) -> scaleBack(facts, steps, workload, to, from);
+                case Step.Restart again -> steps.add(again);
+                case Step.RestoreConfig(var service, var name, Step.RestoreConfig.Held.Content(var before), var to) ->
+                    steps.add(new Step.RestoreConfig(service, name, new Step.RestoreConfig.Held.Content(to), before));
+                // One that was missing is left there: removing what instances may read by now helps nobody.
+                case Step.RestoreConfig _ -> {}
                 case Step.ShiftTraffic(var service, var from, var to) ->
                     steps.add(new Step.ShiftTraffic(service, new TreeMap<>(to), new TreeMap<>(from)));
                 case Step.Pause(var workload, var paused) -> steps.add(new Step.Pause(workload, !paused));
@@ -206,7 +212,8 @@ public final class ChangePlanner {
                         steps.add(new Step.RemoveWorkload(workload, w.uid()));
                     });
                 case Step.WriteLedger(var _, var written) -> written.reversed().forEach(n -> inverse(n, notes));
-                case Step.CaptureEvidence _, Step.WatchRecovery _, Step.RemoveWorkload _ -> {}
+                // The autoscaler got its own bounds back at the end of the run itself.
+                case Step.PinCapacity _, Step.CaptureEvidence _, Step.WatchRecovery _, Step.RemoveWorkload _ -> {}
             }
         }
         var service = facts.seen().service();
@@ -229,7 +236,42 @@ public final class ChangePlanner {
                         steps.steps(),
                         new ApprovalRule.None(),
                         List.of()),
-                List.of());
+                made(done));
+    }
+
+    private static List<String> made(Plan done) {
+        return done.steps().stream()
+                .map(s -> s.step()
+                                instanceof Step.RestoreConfig(var _, var name, Step.RestoreConfig.Held.Nothing(), var _)
+                        ? "config %s was missing before; it was made, and stays".formatted(name)
+                        : "")
+                .filter(Predicate.not(String::isEmpty))
+                .toList();
+    }
+
+    private static List<Step> configFirst(List<PlannedStep> reversed) {
+        var config = new ArrayList<Step>();
+        var steps = new ArrayList<Step>();
+        for (var planned : reversed) {
+            (planned.step() instanceof Step.RestoreConfig ? config : steps).add(planned.step());
+        }
+        var first = steps.stream().filter(ChangePlanner::startsInstances).findFirst();
+        steps.addAll(first.map(steps::indexOf).orElse(steps.size()), config);
+        return steps;
+    }
+
+    private static boolean startsInstances(Step step) {
+        return step instanceof Step.PutRevision || step instanceof Step.Restart || step instanceof Step.Scale;
+    }
+
+    /// What was parked by the run has to be up again, and stay up, before it gets traffic.
+    private static void scaleBack(Facts facts, StepList steps, Workload workload, int from, int to) {
+        var seen = facts.seen().workload(workload.name()).filter(w -> from < to && w.wanted() == from);
+        if (seen.isPresent()) {
+            steps.capacity(seen.get(), to);
+        } else {
+            steps.add(new Step.Scale(workload, from, to));
+        }
     }
 
     private static void inverse(Note note, List<Note> notes) {

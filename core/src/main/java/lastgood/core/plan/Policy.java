@@ -11,8 +11,18 @@ import lastgood.core.recover.WatchRules;
 /// @param watch what has to hold, and how long, before users count as recovered
 /// @param evidenceBudget how long evidence may take; an emergency gets less
 /// @param quarantine how long a release that was taken out may not come back unnoticed; zero = not at all
+/// @param presumeAfter how long a release must have served to be presumed good where nobody ever judged any;
+///     zero = never
 public record Policy(
-        SeverityMatrix matrix, Duration stepTimeout, WatchRules watch, Duration evidenceBudget, Duration quarantine) {
+        SeverityMatrix matrix,
+        Duration stepTimeout,
+        WatchRules watch,
+        Duration evidenceBudget,
+        Duration quarantine,
+        Duration presumeAfter) {
+
+    /// A day has its quiet and its busy hours: what hurts at some load or at some hour has shown by then.
+    public static final Duration PRESUME_AFTER = Duration.ofHours(24);
 
     /// The runbook: an emergency rollback captures logs, and nobody waits for them.
     public static final Duration EVIDENCE_IN_EMERGENCY = Duration.ofSeconds(3);
@@ -20,6 +30,6 @@ public record Policy(
     public static final Duration EVIDENCE = Duration.ofSeconds(10);
 
     public Policy withWatch(WatchRules rules) {
-        return new Policy(matrix, stepTimeout, rules, evidenceBudget, quarantine);
+        return new Policy(matrix, stepTimeout, rules, evidenceBudget, quarantine, presumeAfter);
     }
 }

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import lastgood.core.LedgerEntry.Leaving;
 import lastgood.core.Release;
-import lastgood.core.Revision;
 import lastgood.core.RevisionSelector;
 import lastgood.core.Selection;
 import lastgood.core.Severity;
@@ -19,9 +19,9 @@ import lastgood.core.decide.ApprovalRule;
 
 /// Plans the way back to an earlier release.
 ///
-/// The order is always: evidence while it is still there; capacity before traffic; the target; the
-/// ledger, so that whoever comes next knows what runs; the proof; and only then the failed release is
-/// parked. Nothing is removed.
+/// The order is always: evidence while it is still there; configuration before the instances that read it; the
+/// target; capacity before traffic; the companions ([Beside] says why after it); the ledger, so that whoever comes
+/// next knows what runs; the proof; and only then the failed release is parked. Nothing is removed.
 public final class RollbackPlanner {
 
     private RollbackPlanner() {}
@@ -40,8 +40,7 @@ public final class RollbackPlanner {
             boolean behindMaintenance) {}
 
     public static Planned plan(Facts facts, Request request) {
-        var current = facts.current();
-        return switch (facts.ledger().select(request.target(), current)) {
+        return switch (facts.select(request.target())) {
             case Selection.AlreadyLive(var release) -> alreadyThere(facts, release, request);
             case Selection.NothingGood(var rejected) ->
                 new Planned.Refused(
@@ -73,8 +72,14 @@ public final class RollbackPlanner {
     }
 
     private static Planned alreadyThere(Facts facts, Release release, Request request) {
-        var running = facts.seen().newest().filter(w -> w.requested().sameAs(release.revision()));
-        if (running.isPresent() && request.target() instanceof RevisionSelector.Good) {
+        if (facts.seen().newest().isPresent() && !facts.isThere(release)) {
+            // Half of it is: somebody stopped on the way there, or put back one part by hand.
+            return to(
+                    facts,
+                    request,
+                    new Selection.Chosen(release, facts.ledger().standing(release.number()), List.of()));
+        }
+        if (facts.isThere(release) && request.target() instanceof RevisionSelector.Good) {
             return new Planned.NothingToDo(
                     "%s runs already and counts as good; if it hurts, `release mark bad %s --reason …` or --revision previous"
                             .formatted(release, release));
@@ -84,10 +89,10 @@ public final class RollbackPlanner {
 
     private static Planned to(Facts facts, Request request, Selection.Chosen chosen) {
         var target = chosen.release();
-        var missing = facts.missing().get(target.revision().digest());
-        if (missing != null) {
+        var missing = missing(facts, target);
+        if (missing.isPresent()) {
             return new Planned.Refused(
-                    "%s cannot be put back: %s".formatted(target, missing),
+                    "%s cannot be put back: %s".formatted(target, missing.get()),
                     chosen.rejected().stream().map(RollbackPlanner::line).toList(),
                     "restore what is missing, or choose another release: `release list` shows them");
         }
@@ -120,7 +125,23 @@ public final class RollbackPlanner {
                         steps(facts, request, target),
                         approval(facts, request),
                         List.of()),
-                remarks(facts, chosen));
+                remarks(facts, request, chosen));
+    }
+
+    /// Why some part of it cannot be put back. What is there already need not be.
+    private static Optional<String> missing(Facts facts, Release target) {
+        var seen = facts.seen();
+        return Stream.of(
+                        Stream.of(target.revision().digest()),
+                        target.others().entrySet().stream()
+                                .filter(e -> seen.companions().containsKey(e.getKey()))
+                                .map(e -> e.getValue().digest()),
+                        target.config().values().stream())
+                .flatMap(digests -> digests)
+                .filter(d -> seen.config().values().stream()
+                        .noneMatch(c -> c.content().equals(d)))
+                .flatMap(d -> Optional.ofNullable(facts.missing().get(d)).stream())
+                .findFirst();
     }
 
     private static String fromWords(Facts facts) {
@@ -148,16 +169,26 @@ public final class RollbackPlanner {
                 .orElse(new ApprovalRule.None());
     }
 
-    private static List<String> remarks(Facts facts, Selection.Chosen chosen) {
+    private static List<String> remarks(Facts facts, Request request, Selection.Chosen chosen) {
         var remarks = new ArrayList<String>();
-        if (!(chosen.standing() instanceof Standing.Good)) {
+        if (chosen.standing() instanceof Standing.NeverProved(var served)
+                && request.target() instanceof RevisionSelector.Relative) {
+            remarks.add(
+                    "%s is presumed good: never proved; served %s before it was replaced, and nothing was ever judged"
+                            .formatted(chosen.release(), Words.duration(served)));
+        } else if (!(chosen.standing() instanceof Standing.Good)) {
             remarks.add("%s is not known to be good: %s"
                     .formatted(chosen.release(), chosen.standing().words()));
         }
         chosen.rejected().forEach(r -> remarks.add("passed over " + line(r)));
         if (facts.current().isEmpty()) {
             remarks.add("what runs now is not in the ledger: somebody put it out without lastgood");
+        } else if (facts.current().filter(facts::isThere).isEmpty()) {
+            remarks.add("what runs now is %s only in part: somebody stopped half-way, or changed a part by hand"
+                    .formatted(facts.current().get()));
         }
+        remarks.addAll(new Beside(facts.seen(), chosen.release().parts())
+                .remarks(chosen.release().toString()));
         if (facts.seen().traffic().maintenance()) {
             remarks.add("the maintenance page is on and stays on: nothing can be proved until `maintenance off`");
         }
@@ -190,33 +221,27 @@ public final class RollbackPlanner {
         if (behindMaintenance) {
             steps.add(new Step.SetMaintenance(service, true));
         }
+        var beside = new Beside(facts.seen(), target.parts());
+        beside.config(steps);
         var park = new ArrayList<Step>();
         switch (facts.seen().strategy()) {
-            case Strategy.Rolling _ -> facts.seen().active().ifPresent(w -> put(steps, w, target.revision()));
-            case Strategy.Canary(var main, var _, var _) -> canary(facts, steps, main, target, park);
-            case Strategy.BlueGreen colours -> blueGreen(facts, steps, colours, target, park);
+            case Strategy.Rolling _ -> facts.seen().active().ifPresent(w -> beside.put(steps, w, target.revision()));
+            case Strategy.Canary(var main, var _, var _) -> canary(facts, steps, main, beside, park);
+            case Strategy.BlueGreen colours -> blueGreen(facts, steps, colours, beside, park);
         }
+        beside.companions(steps);
         if (behindMaintenance) {
             // Before the watch, which needs users to see; and once more at the end, whatever happens until then.
             steps.add(new Step.SetMaintenance(service, false));
+            steps.finallyDo(new Step.SetMaintenance(service, false));
         }
         steps.add(new Step.WriteLedger(service, notes(facts, target)));
         steps.add(new Step.WatchRecovery(service, target, facts.policy().watch()));
         park.forEach(steps::add);
-        if (behindMaintenance) {
-            steps.add(new Step.SetMaintenance(service, false), PlannedStep.Phase.FINALLY);
-        }
         return steps.steps();
     }
 
-    private static void put(StepList steps, WorkloadState seen, Revision to) {
-        // A paused workload needs the step even if it already asks for the target: it also ends the pause.
-        if (!seen.requested().sameAs(to) || seen.paused()) {
-            steps.add(new Step.PutRevision(seen.workload(), seen.requested(), to));
-        }
-    }
-
-    private static void canary(Facts facts, StepList steps, String main, Release target, List<Step> park) {
+    private static void canary(Facts facts, StepList steps, String main, Beside beside, List<Step> park) {
         var seen = facts.seen();
         seen.liveCanary().ifPresent(canary -> {
             if (seen.traffic().weight(main) != 100) {
@@ -226,29 +251,32 @@ public final class RollbackPlanner {
                 park.add(new Step.Scale(canary.workload(), canary.wanted(), 0));
             }
         });
-        seen.workload(main).ifPresent(w -> put(steps, w, target.revision()));
+        seen.workload(main).ifPresent(w -> beside.put(steps, w, beside.wanted().main()));
     }
 
     private static void blueGreen(
-            Facts facts, StepList steps, Strategy.BlueGreen colours, Release target, List<Step> park) {
+            Facts facts, StepList steps, Strategy.BlueGreen colours, Beside beside, List<Step> park) {
         var seen = facts.seen();
+        var target = beside.wanted().main();
         var active = seen.active().orElseThrow(() -> new IllegalStateException("planned without a workload"));
         var idle = colours.other(active.workload().name());
-        if (seen.workload(idle).isEmpty()) {
-            put(steps, active, target.revision());
+        if (seen.workload(idle).isEmpty() || onlyCompanionsDiffer(active, beside)) {
+            beside.put(steps, active, target);
             return;
         }
         var other = seen.workload(idle).orElseThrow();
-        put(steps, other, target.revision());
+        beside.put(steps, other, target);
         // Capacity before traffic: the target takes at least what the failing colour carried.
-        var capacity = Math.max(active.wanted(), other.wanted());
-        if (other.wanted() != capacity) {
-            steps.add(new Step.Scale(other.workload(), other.wanted(), capacity));
-        }
+        steps.capacity(other, Math.max(active.wanted(), other.wanted()));
         steps.add(new Step.ShiftTraffic(seen.service(), seen.traffic().weights(), only(idle)));
         if (active.wanted() > 0) {
             park.add(new Step.Scale(active.workload(), active.wanted(), 0));
         }
+    }
+
+    /// Then users stay where they are.
+    private static boolean onlyCompanionsDiffer(WorkloadState active, Beside beside) {
+        return active.requested().sameAs(beside.wanted().main()) && !beside.configDiffers();
     }
 
     /// All traffic to one workload.
@@ -258,7 +286,9 @@ public final class RollbackPlanner {
 
     private static List<Note> notes(Facts facts, Release target) {
         var notes = new ArrayList<Note>();
-        facts.current().ifPresent(from -> notes.addAll(takenOut(facts, from.number())));
+        facts.current()
+                .filter(from -> from.number() != target.number())
+                .ifPresent(from -> notes.addAll(takenOut(facts, from.number())));
         notes.add(new Note.GoLive(target.number()));
         return notes;
     }

@@ -7,9 +7,14 @@ import java.util.Optional;
 import java.util.TreeMap;
 import lastgood.core.Ledger;
 import lastgood.core.LedgerEntry.Leaving;
+import lastgood.core.Parts;
 import lastgood.core.Person;
+import lastgood.core.Release;
 import lastgood.core.Revision;
+import lastgood.core.ServiceState;
 import lastgood.core.Strategy;
+import lastgood.core.Workload;
+import lastgood.core.WorkloadState;
 import lastgood.core.decide.ApprovalRule;
 
 /// Plans the forward act: a new release, by the service's strategy. The release stands in the ledger before
@@ -18,36 +23,52 @@ public final class RolloutPlanner {
 
     private RolloutPlanner() {}
 
+    /// @param parts all of the new release
     /// @param instances how many a new workload gets
-    /// @param force whether a quarantined revision may come back
-    public record Request(
-            Revision revision, List<String> migrations, Person by, int instances, boolean force, Instant now) {
+    /// @param force whether a quarantined release may come back
+    public record Request(Parts parts, List<String> migrations, Person by, int instances, boolean force, Instant now) {
         public Request {
             migrations = List.copyOf(migrations);
+        }
+
+        /// For a service of one workload.
+        public Request(
+                Revision revision, List<String> migrations, Person by, int instances, boolean force, Instant now) {
+            this(Parts.of(revision), migrations, by, instances, force, now);
+        }
+
+        Revision revision() {
+            return parts.main();
         }
     }
 
     public static Planned plan(Facts facts, Request request) {
         var revision = request.revision();
         var quarantined =
-                facts.ledger().quarantinedUntil(revision.digest()).filter(until -> until.isAfter(request.now()));
+                facts.ledger().quarantinedUntil(request.parts()).filter(until -> until.isAfter(request.now()));
         if (quarantined.isPresent() && !request.force()) {
             return new Planned.Refused(
                     "%s is in quarantine until %s: it was rolled back".formatted(revision, quarantined.get()),
                     List.of(),
                     "deploy a fixed build, or say --force if you know why it is well now");
         }
-        if (facts.seen()
-                .newest()
-                .filter(w -> w.requested().sameAs(revision) && w.complete())
-                .isPresent()) {
+        if (runsAlready(facts.seen(), request.parts())) {
             return new Planned.NothingToDo("%s is what runs already".formatted(revision));
+        }
+        var absent = request.parts().others().keySet().stream()
+                .filter(name -> !facts.seen().companions().containsKey(name))
+                .toList();
+        if (!absent.isEmpty()) {
+            return new Planned.Refused(
+                    "%s belongs to the release and does not exist".formatted(String.join(", ", absent)),
+                    List.of(),
+                    "make it first, as it was made elsewhere; a rollout changes what is there");
         }
         var number = facts.ledger().nextNumber();
         var steps = new StepList(facts.policy());
         var service = facts.seen().service();
         steps.add(new Step.WriteLedger(
-                service, List.of(new Note.Deploy(number, revision, request.migrations(), request.by()))));
+                service, List.of(new Note.Deploy(number, request.parts(), request.migrations(), request.by()))));
         var live = switch (facts.seen().strategy()) {
             case Strategy.Rolling(var main) -> rolling(facts, steps, main, request);
             case Strategy.Canary canary -> canary(facts, steps, canary, request);
@@ -71,6 +92,12 @@ public final class RolloutPlanner {
                 List.of());
     }
 
+    private static boolean runsAlready(ServiceState seen, Parts parts) {
+        return seen.parts().filter(parts::within).isPresent()
+                && seen.newest().filter(WorkloadState::complete).isPresent()
+                && seen.companions().values().stream().allMatch(WorkloadState::complete);
+    }
+
     /// What the ledger says once users get the new release.
     static List<Note> goLive(Ledger ledger, int number) {
         var notes = new ArrayList<Note>();
@@ -84,11 +111,14 @@ public final class RolloutPlanner {
     private static boolean rolling(Facts facts, StepList steps, String main, Request request) {
         var seen = facts.seen();
         var there = seen.workload(main);
+        var beside = new Beside(seen, request.parts());
+        beside.config(steps);
+        beside.companions(steps);
         if (there.isPresent()) {
-            steps.add(new Step.PutRevision(there.get().workload(), there.get().requested(), request.revision()));
+            rolling(steps, beside, there.get());
         } else {
             steps.add(new Step.CreateWorkload(
-                    new lastgood.core.Workload(seen.service(), main), request.revision(), request.instances()));
+                    new Workload(seen.service(), main), request.revision(), request.instances()));
         }
         if (seen.traffic().weight(main) != 100) {
             steps.add(new Step.ShiftTraffic(seen.service(), seen.traffic().weights(), RollbackPlanner.only(main)));
@@ -96,12 +126,24 @@ public final class RolloutPlanner {
         return true;
     }
 
+    private static void rolling(StepList steps, Beside beside, WorkloadState main) {
+        var to = beside.wanted().main();
+        if (main.requested().sameAs(to) && !main.paused() && !beside.configDiffers()) {
+            // It asks for it already, but is not there yet: the step waits until it is.
+            steps.add(new Step.PutRevision(main.workload(), main.requested(), to));
+        } else {
+            beside.put(steps, main, to);
+        }
+    }
+
+    /// Only the canary gets the new revision: configuration and companions are everybody's, and come when it is
+    /// promoted.
     private static boolean canary(Facts facts, StepList steps, Strategy.Canary strategy, Request request) {
         var seen = facts.seen();
         if (seen.workload(strategy.main()).isEmpty()) {
             return rolling(facts, steps, strategy.main(), request);
         }
-        ready(facts, steps, strategy.canary(), request.revision(), 1);
+        ready(seen, steps, strategy.canary(), new Beside(seen, seen.partsWith(request.revision())), 1);
         var weights = new TreeMap<String, Integer>();
         weights.put(strategy.main(), 100 - strategy.firstWeight());
         weights.put(strategy.canary(), strategy.firstWeight());
@@ -114,26 +156,24 @@ public final class RolloutPlanner {
         var active = seen.active().map(w -> w.workload().name());
         var target = active.map(colours::other).orElse(colours.main());
         var capacity = seen.active().map(w -> Math.max(w.wanted(), 1)).orElse(request.instances());
-        ready(facts, steps, target, request.revision(), capacity);
+        var beside = new Beside(seen, request.parts());
+        beside.config(steps);
+        beside.companions(steps);
+        ready(seen, steps, target, beside, capacity);
         steps.add(new Step.ShiftTraffic(seen.service(), seen.traffic().weights(), RollbackPlanner.only(target)));
         return true;
     }
 
     /// A workload that runs the revision with that many instances, ready, and without traffic yet.
-    private static void ready(Facts facts, StepList steps, String name, Revision revision, int instances) {
-        var there = facts.seen().workload(name);
+    private static void ready(ServiceState seen, StepList steps, String name, Beside beside, int instances) {
+        var there = seen.workload(name);
         if (there.isEmpty()) {
             steps.add(new Step.CreateWorkload(
-                    new lastgood.core.Workload(facts.seen().service(), name), revision, instances));
+                    new Workload(seen.service(), name), beside.wanted().main(), instances));
             return;
         }
-        var seen = there.get();
-        if (!seen.requested().sameAs(revision) || seen.paused()) {
-            steps.add(new Step.PutRevision(seen.workload(), seen.requested(), revision));
-        }
-        if (seen.wanted() != instances) {
-            steps.add(new Step.Scale(seen.workload(), seen.wanted(), instances));
-        }
+        beside.put(steps, there.get(), beside.wanted().main());
+        steps.capacity(there.get(), instances);
     }
 
     /// Makes the canary's release everybody's.
@@ -146,9 +186,10 @@ public final class RolloutPlanner {
         var revision = canary.get().requested();
         var release = facts.releaseOf(revision);
         var steps = new StepList(facts.policy());
-        seen.workload(main)
-                .filter(w -> !w.requested().sameAs(revision))
-                .ifPresent(w -> steps.add(new Step.PutRevision(w.workload(), w.requested(), revision)));
+        var beside = new Beside(seen, release.map(Release::parts).orElse(seen.partsWith(revision)));
+        beside.config(steps);
+        beside.companions(steps);
+        seen.workload(main).ifPresent(w -> beside.put(steps, w, revision));
         steps.add(new Step.ShiftTraffic(seen.service(), seen.traffic().weights(), RollbackPlanner.only(main)));
         release.ifPresent(r -> steps.add(new Step.WriteLedger(seen.service(), goLive(facts.ledger(), r.number()))));
         if (canary.get().wanted() > 0) {

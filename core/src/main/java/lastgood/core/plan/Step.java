@@ -5,6 +5,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import lastgood.core.Capacity;
+import lastgood.core.Digest;
 import lastgood.core.Release;
 import lastgood.core.Revision;
 import lastgood.core.ServiceRef;
@@ -27,8 +29,36 @@ public sealed interface Step {
     /// Makes a workload that does not exist yet.
     record CreateWorkload(Workload workload, Revision revision, int instances) implements Step {}
 
-    /// @param from instances wanted when the plan was made; any third number means that someone else scales
+    /// @param from instances wanted when the plan was made; any third number means that someone else scales, unless
+    ///     an autoscaler may have chosen it
     record Scale(Workload workload, int from, int to) implements Step {}
+
+    /// Replaces the instances of a workload without changing what it runs, so that they read configuration that was
+    /// put back. Instances read it when they start, and not again.
+    ///
+    /// @param revision what it has to be asked to run; another one means that someone deployed meanwhile
+    record Restart(Workload workload, Revision revision) implements Step {}
+
+    /// Sets the bounds of a workload's autoscaler, so that it keeps the capacity that traffic is about to need; and
+    /// sets them back.
+    ///
+    /// @param from as they were when the plan was made; any third bounds mean that someone else sets them
+    record PinCapacity(Workload workload, Capacity from, Capacity to) implements Step {}
+
+    /// Puts recorded content back into a config object.
+    ///
+    /// @param from what it held when the plan was made; any third content means that someone else changed it
+    record RestoreConfig(ServiceRef service, String name, Held from, Digest to) implements Step {
+
+        /// What a config object held.
+        public sealed interface Held {
+
+            /// There was none of that name.
+            record Nothing() implements Held {}
+
+            record Content(Digest digest) implements Held {}
+        }
+    }
 
     /// Stops or continues the replacing of instances where it stands.
     record Pause(Workload workload, boolean paused) implements Step {}
@@ -68,6 +98,9 @@ public sealed interface Step {
             case PutRevision _,
                     CreateWorkload _,
                     Scale _,
+                    Restart _,
+                    PinCapacity _,
+                    RestoreConfig _,
                     Pause _,
                     ShiftTraffic _,
                     SetMaintenance _,

@@ -91,6 +91,7 @@ class PlannersTest {
                 Duration.ofMinutes(5),
                 WatchRules.window(Duration.ofMinutes(30), WatchRules.alwaysRequired()),
                 Policy.EVIDENCE,
+                Duration.ofHours(24),
                 Duration.ofHours(24));
         return new Facts(ledger, new ServiceState(SERVICE, strategy, workloads, traffic), policy, missing);
     }

@@ -1,6 +1,9 @@
 package lastgood.engine.journal;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -22,10 +25,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
+import java.util.SortedMap;
 import java.util.function.Function;
 import lastgood.core.Digest;
 import lastgood.core.LedgerEntry;
 import lastgood.core.Person;
+import lastgood.core.Release;
+import lastgood.core.Revision;
 import lastgood.core.RunId;
 import lastgood.core.ServiceRef;
 import lastgood.core.Verdict;
@@ -147,8 +153,14 @@ public final class Codec {
                 .enable(JsonNodeFeature.WRITE_PROPERTIES_SORTED)
                 .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                 .build();
+        // Records from before there were companions have no such fields, and read as having none. They are written
+        // only where there are some, so that what such a record says keeps its digest.
+        mapper.configOverride(SortedMap.class).setSetterInfo(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY));
+        mapper.addMixIn(Release.class, OnlyIfThere.class);
+        mapper.addMixIn(Note.Deploy.class, OnlyIfThere.class);
         alternatives(mapper, Entry.class, "_");
         alternatives(mapper, Step.class, "-");
+        alternatives(mapper, Step.RestoreConfig.Held.class, "-");
         alternatives(mapper, Note.class, "-");
         alternatives(mapper, ApprovalRule.class, "-");
         alternatives(mapper, Verdict.class, "-");
@@ -168,6 +180,14 @@ public final class Codec {
 
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
     private interface Typed {}
+
+    private interface OnlyIfThere {
+        @JsonInclude(JsonInclude.Include.NON_EMPTY)
+        SortedMap<String, Revision> others();
+
+        @JsonInclude(JsonInclude.Include.NON_EMPTY)
+        SortedMap<String, Digest> config();
+    }
 
     /// Control characters and halves of surrogate pairs have no place in a record that people read.
     private static String plain(String text) {

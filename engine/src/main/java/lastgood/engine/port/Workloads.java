@@ -1,7 +1,10 @@
 package lastgood.engine.port;
 
+import java.util.List;
 import java.util.Optional;
+import lastgood.core.Capacity;
 import lastgood.core.Revision;
+import lastgood.core.ServiceRef;
 import lastgood.core.Workload;
 import lastgood.core.WorkloadState;
 
@@ -16,11 +19,23 @@ public interface Workloads {
     /// Reads one workload; empty if there is none of that name.
     Optional<WorkloadState> find(Workload workload);
 
+    /// What belongs to a service beside the workloads that its strategy names (workers, CronJobs), as far as it
+    /// exists.
+    List<WorkloadState> companions(ServiceRef service);
+
     /// Asks for another revision, and ends a pause in the same change.
     void put(WorkloadState seen, Revision to, Fence fence);
 
     /// Asks for a number of instances, in absolute terms.
     void scale(WorkloadState seen, int instances, Fence fence);
+
+    /// Asks for other instances of the same revision, in the way a new revision would get there. Until they are all
+    /// replaced the workload is not [WorkloadState#complete]. Where each use has an instance of its own, as with a
+    /// CronJob, the mark is all there is to set.
+    void restart(WorkloadState seen, Fence fence);
+
+    /// Sets the bounds of the workload's autoscaler, on condition that it is the one that was seen and unchanged.
+    void bound(WorkloadState seen, Capacity to, Fence fence);
 
     void pause(WorkloadState seen, boolean paused, Fence fence);
 

@@ -1,6 +1,7 @@
 package lastgood.engine.steps;
 
 import lastgood.core.plan.Step;
+import lastgood.engine.port.Configs;
 import lastgood.engine.port.EvidenceStore;
 import lastgood.engine.port.Ledgers;
 import lastgood.engine.port.Time;
@@ -13,6 +14,9 @@ public final class Handlers {
     private final PutRevisionHandler putRevision;
     private final CreateWorkloadHandler createWorkload;
     private final ScaleHandler scale;
+    private final RestartHandler restart;
+    private final PinCapacityHandler pinCapacity;
+    private final RestoreConfigHandler restoreConfig;
     private final PauseHandler pause;
     private final ShiftTrafficHandler shiftTraffic;
     private final MaintenanceHandler maintenance;
@@ -20,10 +24,14 @@ public final class Handlers {
     private final WriteLedgerHandler writeLedger;
     private final EvidenceHandler evidence;
 
-    public Handlers(Workloads workloads, Traffic traffic, Ledgers ledgers, EvidenceStore store, Time time) {
+    public Handlers(
+            Workloads workloads, Configs configs, Traffic traffic, Ledgers ledgers, EvidenceStore store, Time time) {
         putRevision = new PutRevisionHandler(workloads, time);
         createWorkload = new CreateWorkloadHandler(workloads, time);
         scale = new ScaleHandler(workloads, time);
+        restart = new RestartHandler(workloads, time);
+        pinCapacity = new PinCapacityHandler(workloads, time);
+        restoreConfig = new RestoreConfigHandler(configs, time);
         pause = new PauseHandler(workloads, time);
         shiftTraffic = new ShiftTrafficHandler(traffic, time);
         maintenance = new MaintenanceHandler(traffic, time);
@@ -40,6 +48,9 @@ public final class Handlers {
             case Step.PutRevision s -> putRevision.look(s, key);
             case Step.CreateWorkload s -> createWorkload.look(s, key);
             case Step.Scale s -> scale.look(s, key);
+            case Step.Restart s -> restart.look(s, key);
+            case Step.PinCapacity s -> pinCapacity.look(s, key);
+            case Step.RestoreConfig s -> restoreConfig.look(s, key);
             case Step.Pause s -> pause.look(s, key);
             case Step.ShiftTraffic s -> shiftTraffic.look(s, key);
             case Step.SetMaintenance s -> maintenance.look(s, key);

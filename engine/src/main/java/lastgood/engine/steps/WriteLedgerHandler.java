@@ -55,13 +55,13 @@ final class WriteLedgerHandler implements StepHandler<Step.WriteLedger> {
 
     private static LedgerEntry entry(Note note, String key, Ledger seen, Instant now) {
         return switch (note) {
-            case Note.Deploy(var number, var revision, var migrations, var by) -> {
+            case Note.Deploy(var number, var revision, var others, var config, var migrations, var by) -> {
                 if (seen.release(number).isPresent()) {
                     throw new lastgood.engine.port.Forbidden(
                             "release %d of %s exists already: somebody else deployed meanwhile; plan again"
                                     .formatted(number, seen.service()));
                 }
-                yield new LedgerEntry.Deployed(new Release(number, revision, migrations, now, by), key);
+                yield new LedgerEntry.Deployed(new Release(number, revision, others, config, migrations, now, by), key);
             }
             case Note.GoLive(var release) -> new LedgerEntry.Live(release, now, key);
             case Note.Leave(var release, var how) -> new LedgerEntry.Left(release, how, now, key);

@@ -10,10 +10,13 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import lastgood.core.Capacity;
+import lastgood.core.ConfigState;
 import lastgood.core.Digest;
 import lastgood.core.Evidence;
 import lastgood.core.Ledger;
 import lastgood.core.LedgerEntry;
+import lastgood.core.Parts;
 import lastgood.core.Person;
 import lastgood.core.Release;
 import lastgood.core.Revision;
@@ -38,6 +41,7 @@ import lastgood.engine.Owner;
 import lastgood.engine.Ports;
 import lastgood.engine.Progress;
 import lastgood.engine.port.Checks;
+import lastgood.engine.port.Configs;
 import lastgood.engine.port.Drivers;
 import lastgood.engine.port.EvidenceStore;
 import lastgood.engine.port.Fence;
@@ -72,6 +76,7 @@ public final class SimWorld {
 
     public SimWorld(Strategy strategy) {
         this.strategy = strategy;
+        platform.inFront(strategy.workloads());
         clock.onEverySlice(this::tellPeople);
     }
 
@@ -82,8 +87,15 @@ public final class SimWorld {
 
     /// A release that was put out, and what became of it.
     public SimWorld release(int number, String version, Standing standing) {
+        return release(number, Parts.of(revision(version)), standing);
+    }
+
+    public SimWorld release(int number, Parts parts, Standing standing) {
         var at = clock.now();
-        add(new LedgerEntry.Deployed(new Release(number, revision(version), List.of(), at, MAYA), "ro/" + number));
+        parts.config().values().forEach(platform::keeps);
+        add(new LedgerEntry.Deployed(
+                new Release(number, parts.main(), parts.others(), parts.config(), List.of(), at, MAYA),
+                "ro/" + number));
         if (standing == Standing.NEVER_LIVE) {
             return this;
         }
@@ -138,25 +150,22 @@ public final class SimWorld {
                 Duration.ofMinutes(5),
                 new WatchRules(WatchRules.alwaysRequired(), Duration.ofSeconds(1), 3, 8, 8),
                 Duration.ofSeconds(10),
+                Duration.ofHours(24),
                 Duration.ofHours(24));
     }
 
     public Facts facts() {
         var workloads = new TreeMap<String, WorkloadState>();
-        names().forEach(n -> platform.find(new Workload(SERVICE, n)).ifPresent(w -> workloads.put(n, w)));
+        strategy.workloads()
+                .forEach(n -> platform.find(new Workload(SERVICE, n)).ifPresent(w -> workloads.put(n, w)));
+        platform.companions(SERVICE).forEach(w -> workloads.put(w.workload().name(), w));
+        var config = new TreeMap<String, ConfigState>();
+        platform.all(SERVICE).forEach(c -> config.put(c.name(), c));
         return new Facts(
                 ledgers.read(SERVICE),
-                new ServiceState(SERVICE, strategy, workloads, platform.get(SERVICE)),
+                new ServiceState(SERVICE, strategy, workloads, config, platform.get(SERVICE)),
                 policy(),
                 new TreeMap<>());
-    }
-
-    private List<String> names() {
-        return switch (strategy) {
-            case Strategy.Rolling(var main) -> List.of(main);
-            case Strategy.Canary(var main, var canary, var _) -> List.of(main, canary);
-            case Strategy.BlueGreen colours -> colours.workloads();
-        };
     }
 
     /// A new process that may drive runs.
@@ -188,6 +197,7 @@ public final class SimWorld {
                 fusedLocks(),
                 drivers(),
                 fusedWorkloads(),
+                fusedConfigs(),
                 fusedTraffic(),
                 fusedLedgers(),
                 fusedEvidence(),
@@ -256,6 +266,21 @@ public final class SimWorld {
             }
 
             @Override
+            public List<WorkloadState> companions(ServiceRef service) {
+                return look("companions", () -> platform.companions(service));
+            }
+
+            @Override
+            public void restart(WorkloadState seen, Fence fence) {
+                act("restart", () -> platform.restart(seen, fence));
+            }
+
+            @Override
+            public void bound(WorkloadState seen, Capacity to, Fence fence) {
+                act("bound", () -> platform.bound(seen, to, fence));
+            }
+
+            @Override
             public void put(WorkloadState seen, Revision to, Fence fence) {
                 act("put", () -> platform.put(seen, to, fence));
             }
@@ -278,6 +303,35 @@ public final class SimWorld {
             @Override
             public void remove(WorkloadState seen, Fence fence) {
                 act("remove", () -> platform.remove(seen, fence));
+            }
+        };
+    }
+
+    private Configs fusedConfigs() {
+        return new Configs() {
+            @Override
+            public List<ConfigState> all(ServiceRef service) {
+                return look("configs", () -> platform.all(service));
+            }
+
+            @Override
+            public Optional<ConfigState> find(ServiceRef service, String name) {
+                return look("find config " + name, () -> platform.find(service, name));
+            }
+
+            @Override
+            public Optional<String> missing(ServiceRef service, String name, Digest content) {
+                return platform.missing(service, name, content);
+            }
+
+            @Override
+            public void restore(ServiceRef service, ConfigState seen, Digest to, Fence fence) {
+                act("restore", () -> platform.restore(service, seen, to, fence));
+            }
+
+            @Override
+            public void create(ServiceRef service, String name, Digest content, Fence fence) {
+                act("create config", () -> platform.create(service, name, content, fence));
             }
         };
     }
@@ -329,7 +383,8 @@ public final class SimWorld {
         };
     }
 
-    /// Health as users feel it: what the revision that serves them is like.
+    /// Health as users feel it: what the revision that serves them is like, and whether all that belongs to it is
+    /// there.
     private Checks checks() {
         return (_, release, since, full) -> {
             var finding = finding(release, since);
@@ -345,9 +400,7 @@ public final class SimWorld {
             return CheckResult.Finding.UNKNOWN;
         }
         var serving = platform.serving();
-        var well = serving.isPresent()
-                && serving.get().equals(release.revision().digest())
-                && !sick.contains(serving.get());
+        var well = serving.isPresent() && platform.serves(release.parts()) && !sick.contains(serving.get());
         return well ? CheckResult.Finding.PASS : CheckResult.Finding.FAIL;
     }
 

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import lastgood.core.Capacity;
 import lastgood.core.Ledger;
 import lastgood.core.LedgerEntry;
 import lastgood.core.Revision;
@@ -250,6 +251,7 @@ class SaboteursTest {
                                 0,
                                 w.paused(),
                                 true,
+                                w.autoscaler(),
                                 w.trouble()));
             }
         };
@@ -287,6 +289,21 @@ class SaboteursTest {
         @Override
         public Optional<WorkloadState> find(Workload workload) {
             return real.find(workload);
+        }
+
+        @Override
+        public List<WorkloadState> companions(ServiceRef service) {
+            return real.companions(service);
+        }
+
+        @Override
+        public void restart(WorkloadState seen, Fence fence) {
+            real.restart(seen, fence);
+        }
+
+        @Override
+        public void bound(WorkloadState seen, Capacity to, Fence fence) {
+            real.bound(seen, to, fence);
         }
 
         @Override
@@ -344,6 +361,7 @@ class SaboteursTest {
                 p.locks(),
                 p.drivers(),
                 p.workloads(),
+                p.configs(),
                 p.traffic(),
                 p.ledgers(),
                 p.evidence(),
@@ -357,6 +375,7 @@ class SaboteursTest {
                 p.locks(),
                 p.drivers(),
                 workloads,
+                p.configs(),
                 p.traffic(),
                 p.ledgers(),
                 p.evidence(),
@@ -370,6 +389,7 @@ class SaboteursTest {
                 p.locks(),
                 p.drivers(),
                 p.workloads(),
+                p.configs(),
                 traffic,
                 p.ledgers(),
                 p.evidence(),
@@ -383,6 +403,7 @@ class SaboteursTest {
                 locks,
                 p.drivers(),
                 p.workloads(),
+                p.configs(),
                 p.traffic(),
                 p.ledgers(),
                 p.evidence(),
@@ -396,6 +417,7 @@ class SaboteursTest {
                 p.locks(),
                 p.drivers(),
                 p.workloads(),
+                p.configs(),
                 p.traffic(),
                 ledgers,
                 p.evidence(),
@@ -409,6 +431,7 @@ class SaboteursTest {
                 p.locks(),
                 p.drivers(),
                 p.workloads(),
+                p.configs(),
                 p.traffic(),
                 p.ledgers(),
                 p.evidence(),

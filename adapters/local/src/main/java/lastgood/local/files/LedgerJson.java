@@ -36,6 +36,13 @@ public final class LedgerJson {
                 tree.put("digest", what.revision().digest().text());
                 tree.put("version", what.version().text());
                 tree.put("migrations", what.migrations());
+                // Only where there are some: a line of a service of one workload is as it always was.
+                if (!what.others().isEmpty()) {
+                    tree.put("others", others(what.others()));
+                }
+                if (!what.config().isEmpty()) {
+                    tree.put("config", config(what.config()));
+                }
                 tree.put("by", what.by().name());
             }
             case LedgerEntry.Live _ -> tree.put("type", "live");
@@ -55,6 +62,22 @@ public final class LedgerJson {
                 tree.put("why", quarantined.why());
             }
         }
+        return tree;
+    }
+
+    private static Map<String, Object> others(Map<String, Revision> others) {
+        var tree = new TreeMap<String, Object>();
+        others.forEach((name, revision) -> tree.put(
+                name,
+                new TreeMap<>(Map.of(
+                        "digest", revision.digest().text(),
+                        "version", revision.version().text()))));
+        return tree;
+    }
+
+    private static Map<String, Object> config(Map<String, Digest> config) {
+        var tree = new TreeMap<String, Object>();
+        config.forEach((name, content) -> tree.put(name, content.text()));
         return tree;
     }
 
@@ -89,12 +112,19 @@ public final class LedgerJson {
     private static Release release(JsonNode tree, int number, Instant at) throws IOException {
         List<String> migrations = new ArrayList<>();
         tree.path("migrations").forEach(m -> migrations.add(m.asText()));
-        return new Release(
-                number,
-                new Revision(new Digest(text(tree, "digest")), new Version(text(tree, "version"))),
-                migrations,
-                at,
-                new Person(text(tree, "by")));
+        var others = new TreeMap<String, Revision>();
+        for (var other : tree.path("others").properties()) {
+            others.put(other.getKey(), revision(other.getValue()));
+        }
+        var config = new TreeMap<String, Digest>();
+        for (var name : tree.path("config").properties()) {
+            config.put(name.getKey(), new Digest(text(tree.path("config"), name.getKey())));
+        }
+        return new Release(number, revision(tree), others, config, migrations, at, new Person(text(tree, "by")));
+    }
+
+    private static Revision revision(JsonNode tree) throws IOException {
+        return new Revision(new Digest(text(tree, "digest")), new Version(text(tree, "version")));
     }
 
     private static Verdict verdict(JsonNode tree) throws IOException {
