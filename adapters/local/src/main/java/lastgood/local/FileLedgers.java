@@ -16,7 +16,7 @@ import lastgood.local.files.DataFolder;
 import lastgood.local.files.Exclusive;
 import lastgood.local.files.Failures;
 import lastgood.local.files.Json;
-import lastgood.local.files.LedgerJson;
+import lastgood.engine.journal.LedgerJson;
 import lastgood.local.files.LineFile;
 
 /// Each service's ledger as a file of JSON lines. One append is one line, whatever it holds, so a crash leaves all of

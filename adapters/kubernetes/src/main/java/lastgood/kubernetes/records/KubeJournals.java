@@ -154,7 +154,8 @@ public final class KubeJournals implements JournalStore {
                 keep(run, now);
                 yield true;
             }
-            case Answer.Refused(var refusal, var _) when refusal.conflict() || refusal.notFound() -> {
+            case Answer.Refused(var refusal, var _)
+            when refusal.conflict() || refusal.notFound() -> {
                 known.remove(run);
                 yield false;
             }

@@ -87,9 +87,8 @@ public final class KubeLocks implements Locks {
     }
 
     private RunId run(JsonNode object) {
-        return new RunId(object.path("spec")
-                .path(installed ? "run" : "holderIdentity")
-                .asText(""));
+        return new RunId(
+                object.path("spec").path(installed ? "run" : "holderIdentity").asText(""));
     }
 
     @Override

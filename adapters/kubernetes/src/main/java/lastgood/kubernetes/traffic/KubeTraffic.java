@@ -21,7 +21,6 @@ import lastgood.kubernetes.KubeService.TrafficBy;
 import lastgood.kubernetes.api.Answer;
 import lastgood.kubernetes.api.Api;
 import lastgood.kubernetes.api.JsonPatch;
-import lastgood.kubernetes.api.Kind;
 import lastgood.kubernetes.objects.Template;
 import lastgood.kubernetes.objects.Trees;
 
@@ -68,8 +67,8 @@ public final class KubeTraffic implements Traffic {
         var service = service(ref);
         var workloads = workloads(service);
         var ready = new TreeMap<String, Integer>();
-        workloads.forEach((name, object) -> ready.put(
-                name, object.path("status").path("readyReplicas").asInt(0)));
+        workloads.forEach((name, object) ->
+                ready.put(name, object.path("status").path("readyReplicas").asInt(0)));
         var maintenance = maintenance(service, workloads);
         var by = found(service);
         if (by.isEmpty()) {
@@ -95,8 +94,9 @@ public final class KubeTraffic implements Traffic {
 
     private JsonNode object(KubeService service, Switch by) {
         return api.find(by.kind(), service.namespace(), by.object())
-                .orElseThrow(() -> new Forbidden("there is no %s %s in %s, which decides where requests of %s go\nnothing was changed"
-                        .formatted(by.kind(), by.object(), service.namespace(), service.service())));
+                .orElseThrow(() -> new Forbidden(
+                        "there is no %s %s in %s, which decides where requests of %s go\nnothing was changed"
+                                .formatted(by.kind(), by.object(), service.namespace(), service.service())));
     }
 
     private SortedMap<String, JsonNode> workloads(KubeService service) {
@@ -119,7 +119,8 @@ public final class KubeTraffic implements Traffic {
         var all = Api.JSON.createObjectNode();
         all.set("workloads", maintenanceWishes(service, workloads));
         if (service.traffic() instanceof TrafficBy.Replicas) {
-            workloads.forEach((name, w) -> all.put(name, w.path("spec").path("replicas").asInt(1)));
+            workloads.forEach(
+                    (name, w) -> all.put(name, w.path("spec").path("replicas").asInt(1)));
         }
         return all;
     }
@@ -128,7 +129,9 @@ public final class KubeTraffic implements Traffic {
         var all = Api.JSON.createObjectNode();
         service.maintenanceEnv()
                 .ifPresent(env -> workloads.forEach((name, w) -> all.put(
-                        name, Template.environment(w.path("spec").path("template"), env).orElse(""))));
+                        name,
+                        Template.environment(w.path("spec").path("template"), env)
+                                .orElse(""))));
         return all;
     }
 
@@ -160,10 +163,10 @@ public final class KubeTraffic implements Traffic {
         return service.maintenanceEnv()
                 .map(env -> !workloads.isEmpty()
                         && workloads.values().stream()
-                                .allMatch(w -> Template.environment(
-                                                w.path("spec").path("template"), env)
-                                        .filter(v -> ON.contains(v.toLowerCase(java.util.Locale.ROOT)))
-                                        .isPresent()))
+                                .allMatch(
+                                        w -> Template.environment(w.path("spec").path("template"), env)
+                                                .filter(v -> ON.contains(v.toLowerCase(java.util.Locale.ROOT)))
+                                                .isPresent()))
                 .orElse(false);
     }
 
@@ -187,8 +190,9 @@ public final class KubeTraffic implements Traffic {
             return;
         }
         var by = found(service)
-                .orElseThrow(() -> new Forbidden("all requests of %s go to %s; there is nothing that could split them\nnothing was changed\nhint: strategy.blueGreen or strategy.canary.route in the configuration"
-                        .formatted(service.service(), service.strategy().main())));
+                .orElseThrow(() -> new Forbidden(
+                        "all requests of %s go to %s; there is nothing that could split them\nnothing was changed\nhint: strategy.blueGreen or strategy.canary.route in the configuration"
+                                .formatted(service.service(), service.strategy().main())));
         change(seen, service, by, fence, (object, patch) -> by.set(service, object, weights, patch));
     }
 
@@ -206,7 +210,11 @@ public final class KubeTraffic implements Traffic {
         var few = share == 0 ? 0 : Math.max(1, Math.round(stable * share / (100f - share)));
         var object = api.find(service.kind(canary).kind(), service.namespace(), canary)
                 .orElseThrow(() -> new WorldMoved("%s is gone".formatted(canary)));
-        patch(service, canary, object, JsonPatch.of(object).annotate(object, Trees.MARK, fence.key()).set("/spec/replicas", few));
+        patch(
+                service,
+                canary,
+                object,
+                JsonPatch.of(object).annotate(object, Trees.MARK, fence.key()).set("/spec/replicas", few));
         var mark = api.find(service.kind(main).kind(), service.namespace(), main);
         mark.ifPresent(m -> {
             var _ = api.patch(
@@ -280,8 +288,10 @@ public final class KubeTraffic implements Traffic {
     private void patch(KubeService service, String workload, JsonNode object, JsonPatch patch) {
         switch (api.patch(service.kind(workload).kind(), service.namespace(), workload, patch)) {
             case Answer.Ok _ -> {}
-            case Answer.Refused refused when refused.refusal().invalid() ->
-                throw new WorldMoved("%s/%s was written to meanwhile".formatted(service.namespace(), Trees.name(object)));
+            case Answer.Refused refused
+            when refused.refusal().invalid() ->
+                throw new WorldMoved(
+                        "%s/%s was written to meanwhile".formatted(service.namespace(), Trees.name(object)));
             case Answer.Refused refused -> throw refused.failure();
         }
     }

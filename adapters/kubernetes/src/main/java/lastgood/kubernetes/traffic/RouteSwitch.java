@@ -102,7 +102,10 @@ final class RouteSwitch implements Switch {
         for (var rule : targets.stream().map(Target::rule).distinct().toList()) {
             var ofRule = targets.stream().filter(t -> t.rule() == rule).toList();
             var all = ofRule.stream().mapToInt(Target::weight).sum();
-            var canaries = ofRule.stream().filter(Target::isCanary).mapToInt(Target::weight).sum();
+            var canaries = ofRule.stream()
+                    .filter(Target::isCanary)
+                    .mapToInt(Target::weight)
+                    .sum();
             any |= all > 0;
             share = Math.max(share, all == 0 ? 0 : Math.round(100f * canaries / all));
         }

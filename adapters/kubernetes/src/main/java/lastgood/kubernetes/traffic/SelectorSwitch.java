@@ -65,8 +65,7 @@ final class SelectorSwitch implements Switch {
                         "a Service's selector sends everything to one colour; it cannot split %s\nnothing was changed\nhint: a route (strategy.canary.route) can"
                                 .formatted(weights)));
         patch.set(
-                "/spec/selector/" + JsonPatch.escape(by.key()),
-                colours(service).colourOf(target.getKey()));
+                "/spec/selector/" + JsonPatch.escape(by.key()), colours(service).colourOf(target.getKey()));
     }
 
     @Override

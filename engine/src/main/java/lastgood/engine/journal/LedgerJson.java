@@ -1,4 +1,4 @@
-package lastgood.local.files;
+package lastgood.engine.journal;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
