@@ -17,6 +17,7 @@ import java.util.List;
 /// @param observed whether the platform has taken notice of the latest wishes
 /// @param autoscaler who else decides on `wanted`
 /// @param trouble why instances do not become ready, in the platform's words; empty if nothing is known
+/// @param stuck broken instances of another revision that the platform will not replace by itself
 public record WorkloadState(
         Workload workload,
         String uid,
@@ -30,11 +31,17 @@ public record WorkloadState(
         boolean paused,
         boolean observed,
         Autoscaler autoscaler,
-        List<String> trouble) {
+        List<String> trouble,
+        List<Stuck> stuck) {
 
     public WorkloadState {
         trouble = List.copyOf(trouble);
+        stuck = List.copyOf(stuck);
     }
+
+    /// An instance that has to be removed before the platform goes on: a StatefulSet waits for each pod to be ready
+    /// before it replaces the next, also for one that never will be.
+    public record Stuck(String name, String uid) {}
 
     /// Of a workload that nobody scales but people.
     public WorkloadState(
@@ -63,7 +70,8 @@ public record WorkloadState(
                 paused,
                 observed,
                 new Autoscaler.None(),
-                trouble);
+                trouble,
+                List.of());
     }
 
     /// Whether an autoscaler may have chosen the number of instances that is wanted now. At zero it is off: nobody

@@ -44,4 +44,9 @@ public interface Workloads {
 
     /// Removes it with its instances.
     void remove(WorkloadState seen, Fence fence);
+
+    /// Removes the very instances that were seen to be stuck, so that the platform replaces them.
+    default void evict(WorkloadState seen, Fence fence) {
+        throw new Forbidden("%s has nothing that is stuck".formatted(seen.workload()));
+    }
 }

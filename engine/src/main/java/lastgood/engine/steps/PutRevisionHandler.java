@@ -30,7 +30,7 @@ final class PutRevisionHandler implements StepHandler<Step.PutRevision> {
 
     private Sighting situation(Step.PutRevision step, String key, WorkloadState seen) {
         if (seen.requested().sameAs(step.to())) {
-            return seen.paused() ? ask(step, seen) : progress(step, seen);
+            return seen.paused() ? ask(step, seen) : seen.stuck().isEmpty() ? progress(step, seen) : free(seen);
         }
         if (seen.requested().sameAs(step.from())) {
             return seen.mark().equals(key) ? Marks.putBack(step.workload().name()) : ask(step, seen);
@@ -41,6 +41,12 @@ final class PutRevisionHandler implements StepHandler<Step.PutRevision> {
 
     private Sighting ask(Step.PutRevision step, WorkloadState seen) {
         return new Sighting.NotYet(Marks.seen(seen), fence -> workloads.put(seen, step.to(), fence));
+    }
+
+    private Sighting free(WorkloadState seen) {
+        var facts = Marks.seen(seen);
+        seen.stuck().forEach(s -> facts.put("stuck " + s.name(), s.uid()));
+        return new Sighting.NotYet(facts, fence -> workloads.evict(seen, fence));
     }
 
     private Sighting progress(Step.PutRevision step, WorkloadState seen) {

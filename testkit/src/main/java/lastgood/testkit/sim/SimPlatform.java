@@ -486,7 +486,8 @@ public final class SimPlatform implements Workloads, Configs, Traffic {
                 w.paused,
                 true,
                 autoscaler(w),
-                trouble(w));
+                trouble(w),
+                List.of());
     }
 
     private static Autoscaler autoscaler(Sim w) {

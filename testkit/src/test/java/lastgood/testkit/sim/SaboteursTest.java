@@ -252,7 +252,8 @@ class SaboteursTest {
                                 w.paused(),
                                 true,
                                 w.autoscaler(),
-                                w.trouble()));
+                                w.trouble(),
+                                w.stuck()));
             }
         };
     }

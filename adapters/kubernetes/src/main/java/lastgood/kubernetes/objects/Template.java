@@ -28,6 +28,9 @@ public record Template(ObjectNode raw, ObjectNode content) {
     /// Added by `kubectl rollout restart` and by our own: it makes pods anew and is no other release.
     public static final String RESTARTED = "kubectl.kubernetes.io/restartedAt";
 
+    /// Our own restart: whose it was.
+    public static final String RESTARTED_BY = "lastgood.dev/restarted-by";
+
     /// What of a live template belongs to its place.
     ///
     /// @param selector labels by which the workload finds its pods

@@ -2,9 +2,12 @@ package lastgood.kubernetes.workloads;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import lastgood.core.Autoscaler;
+import lastgood.core.Capacity;
 import lastgood.core.Revision;
 import lastgood.core.ServiceRef;
 import lastgood.core.Workload;
@@ -18,6 +21,7 @@ import lastgood.kubernetes.KubeService.TrafficBy;
 import lastgood.kubernetes.api.Answer;
 import lastgood.kubernetes.api.Api;
 import lastgood.kubernetes.api.JsonPatch;
+import lastgood.kubernetes.api.Kind;
 import lastgood.kubernetes.objects.Template;
 import lastgood.kubernetes.objects.Trees;
 
@@ -37,18 +41,24 @@ public final class KubeWorkloads implements Workloads {
     private final Map<ServiceRef, KubeService> services;
     private final Templates templates;
     private final Rollouts rollouts;
+    private final Autoscalers autoscalers;
 
     public KubeWorkloads(Api api, Map<ServiceRef, KubeService> services, Templates templates) {
         this.api = api;
         this.services = services;
         this.templates = templates;
         this.rollouts = new Rollouts(api, new Pods(api));
+        this.autoscalers = new Autoscalers(api);
     }
 
     private KubeService service(Workload workload) {
-        var service = services.get(workload.service());
+        return service(workload.service());
+    }
+
+    private KubeService service(ServiceRef ref) {
+        var service = services.get(ref);
         if (service == null) {
-            throw new Forbidden("the configuration does not know %s".formatted(workload.service()));
+            throw new Forbidden("the configuration does not know %s".formatted(ref));
         }
         return service;
     }
@@ -82,7 +92,16 @@ public final class KubeWorkloads implements Workloads {
                 counts.old(),
                 paused(kind, object),
                 counts.observed(),
-                counts.trouble());
+                kind.scales() ? autoscalers.of(service.namespace(), object) : new Autoscaler.None(),
+                counts.trouble(),
+                counts.stuck());
+    }
+
+    @Override
+    public List<WorkloadState> companions(ServiceRef ref) {
+        return service(ref).companions().stream()
+                .flatMap(name -> find(new Workload(ref, name)).stream())
+                .toList();
     }
 
     private static Template template(KubeService service, WorkloadKind kind, JsonNode object) {
@@ -160,6 +179,40 @@ public final class KubeWorkloads implements Workloads {
                     .formatted(seen.workload().name(), kind.kind().kind()));
         }
         change(seen, fence, (_, patch) -> patch.set("/spec/replicas", instances));
+    }
+
+    /// As `kubectl rollout restart` does it: an annotation of the pod template, which is no part of a revision.
+    @Override
+    public void restart(WorkloadState seen, Fence fence) {
+        var kind = service(seen.workload()).kind(seen.workload().name());
+        change(seen, fence, (object, patch) -> {
+            if (kind != WorkloadKind.CRON_JOB) {
+                var template = (ObjectNode) object.at(kind.template()).deepCopy();
+                template.withObject("/metadata/annotations").put(Template.RESTARTED_BY, fence.key());
+                patch.set(kind.template(), template);
+            }
+        });
+    }
+
+    @Override
+    public void bound(WorkloadState seen, Capacity to, Fence fence) {
+        autoscalers.bound(service(seen.workload()).namespace(), seen, to, fence);
+    }
+
+    /// A pod that was made since under the same name has another uid and stays.
+    @Override
+    public void evict(WorkloadState seen, Fence fence) {
+        var namespace = service(seen.workload()).namespace();
+        for (var stuck : seen.stuck()) {
+            var pod = api.find(Kind.POD, namespace, stuck.name())
+                    .filter(p -> Trees.uid(p).equals(stuck.uid()));
+            if (pod.isPresent()
+                    && api.delete(Kind.POD, namespace, stuck.name(), pod.get()) instanceof Answer.Refused refused
+                    && !refused.refusal().notFound()
+                    && !refused.refusal().conflict()) {
+                throw refused.failure();
+            }
+        }
     }
 
     @Override

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import lastgood.core.WorkloadState;
 import lastgood.kubernetes.api.Api;
 import lastgood.kubernetes.api.Kind;
 import lastgood.kubernetes.objects.Trees;
@@ -128,15 +129,16 @@ final class Rollouts {
                 namespace,
                 object,
                 wanted,
-                object.path("status").path("updateRevision").asText(""));
+                object.path("status").path("updateRevision").asText(""),
+                true);
     }
 
     private Counts daemonSet(String namespace, JsonNode object) {
         var wanted = object.path("status").path("desiredNumberScheduled").asInt(0);
-        return byHash(namespace, object, wanted, newestHash(namespace, object));
+        return byHash(namespace, object, wanted, newestHash(namespace, object), false);
     }
 
-    private Counts byHash(String namespace, JsonNode object, int wanted, String hash) {
+    private Counts byHash(String namespace, JsonNode object, int wanted, String hash, boolean waits) {
         var all = pods.of(namespace, object);
         var current = all.stream()
                 .filter(p -> !Trees.terminating(p) && Trees.label(p, HASH).equals(hash) && observed(object))
@@ -148,7 +150,17 @@ final class Rollouts {
                 ready,
                 all.size() - current.size(),
                 observed(object),
-                ready == wanted ? List.of() : PodTrouble.of(current));
+                ready == wanted ? List.of() : PodTrouble.of(current),
+                waits && observed(object) ? stuck(all, hash) : List.of());
+    }
+
+    /// A StatefulSet goes on with the next pod when this one is ready. One of a revision that nobody wants any more and
+    /// that is not ready may never be: its controller waits for it for ever, also after an undo.
+    private static List<WorkloadState.Stuck> stuck(List<JsonNode> pods, String hash) {
+        return pods.stream()
+                .filter(p -> !Trees.terminating(p) && !Trees.label(p, HASH).equals(hash) && !Pods.ready(p))
+                .map(p -> new WorkloadState.Stuck(Trees.name(p), Trees.uid(p)))
+                .toList();
     }
 
     private String newestHash(String namespace, JsonNode object) {
