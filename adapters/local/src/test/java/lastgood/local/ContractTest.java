@@ -66,6 +66,12 @@ class ContractTest {
             return STAGED.computeIfAbsent(version, v -> world.stage(v, "ok"));
         }
 
+        /// All configuration is a part of the revision here.
+        @Override
+        protected boolean restarts() {
+            return false;
+        }
+
         @Override
         protected void letTimePass() {
             try {

@@ -2,13 +2,17 @@ package lastgood.testkit.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.function.Predicate;
+import lastgood.core.Autoscaler;
+import lastgood.core.Capacity;
 import lastgood.core.Revision;
 import lastgood.core.RunId;
 import lastgood.core.Workload;
 import lastgood.core.WorkloadState;
 import lastgood.engine.port.Fence;
+import lastgood.engine.port.Forbidden;
 import lastgood.engine.port.Workloads;
 import lastgood.engine.port.WorldMoved;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -33,6 +37,11 @@ public abstract class WorkloadsContract {
 
     /// A moment in which the platform carries wishes out.
     protected abstract void letTimePass();
+
+    /// Whether instances can be replaced for another reason than a new revision; where they cannot, it is refused.
+    protected boolean restarts() {
+        return true;
+    }
 
     protected final Fence fence(int step) {
         return new Fence(new RunId("op-contract"), step + "-step", 1);
@@ -187,5 +196,42 @@ public abstract class WorkloadsContract {
         workloads().pause(now(), false, fence(40));
 
         assertThat(until(WorkloadState::complete).old()).isZero();
+    }
+
+    @Test
+    void a_restart_keeps_the_revision_and_replaces_every_instance() {
+        var before = created(2);
+        if (!restarts()) {
+            assertThatThrownBy(() -> workloads().restart(before, fence(20))).isInstanceOf(Forbidden.class);
+            assertThat(now()).isEqualTo(before);
+            return;
+        }
+
+        workloads().restart(before, fence(20));
+
+        var asked = now();
+        assertThat(asked.complete()).isFalse();
+        assertThat(asked.requested()).isEqualTo(revision("v1"));
+        assertThat(asked.mark()).isEqualTo(fence(20).key());
+        assertThat(asked.uid()).isEqualTo(before.uid());
+        assertThat(until(WorkloadState::complete).ready()).isEqualTo(2);
+    }
+
+    @Test
+    void a_restart_on_an_outdated_look_is_refused_since_the_first_has_landed() {
+        assumeTrue(restarts());
+        var before = created(1);
+        workloads().restart(before, fence(20));
+
+        assertThatThrownBy(() -> workloads().restart(before, fence(20))).isInstanceOf(WorldMoved.class);
+    }
+
+    @Test
+    void bounds_cannot_be_set_where_there_is_no_autoscaler() {
+        var before = created(1);
+        assertThat(before.autoscaler()).isEqualTo(new Autoscaler.None());
+
+        assertThatThrownBy(() -> workloads().bound(before, new Capacity(1, 3), fence(20)))
+                .isInstanceOfAny(WorldMoved.class, Forbidden.class);
     }
 }

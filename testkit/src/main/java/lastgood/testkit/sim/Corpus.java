@@ -6,9 +6,14 @@ import static lastgood.testkit.sim.SimWorld.revision;
 import static lastgood.testkit.sim.SimWorld.weights;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import lastgood.core.Capacity;
+import lastgood.core.Digest;
+import lastgood.core.Parts;
 import lastgood.core.Revision;
 import lastgood.core.RevisionSelector;
 import lastgood.core.RunId;
@@ -80,6 +85,19 @@ public final class Corpus {
                         w -> RollbackPlanner.plan(w.facts(), request(new RevisionSelector.ByNumber(1), false, false)),
                         false),
                 rollback("canary strategy, no canary", Corpus::promotedBad, false, false),
+                rollback("all parts", Corpus::allPartsBad, false, false),
+                rollback("all parts, emergency, behind maintenance", Corpus::allPartsBad, true, true),
+                rollback("all parts, in the middle of a rollout", Corpus::allPartsHalf, false, false),
+                rollback("only the worker is bad", Corpus::workerBad, false, false),
+                rollback("only the configuration is bad", Corpus::configBad, false, false),
+                rollback("a config object is gone", Corpus::configGone, false, false),
+                rollback("a config object was edited by hand", Corpus::configEdited, false, false),
+                rollback("blue-green, all parts, scales itself", Corpus::blueGreenScaled, false, false),
+                rollback("blue-green, scales itself, behind maintenance", Corpus::blueGreenScaled, false, true),
+                rollback("canary, all parts", Corpus::canaryPartsBad, false, false),
+                new Case("rollout: all parts", Corpus::allPartsGood, w -> rolloutOf(w, all("v6")), false),
+                new Case(
+                        "rollout: blue-green, all parts", Corpus::blueGreenScaled, w -> rolloutOf(w, all("v6")), false),
                 rollout("rolling", Corpus::rollingGood),
                 rollout("rolling, the first of all", () -> nothingYet(ROLLING)),
                 rollout("blue-green", Corpus::blueGreenGood),
@@ -95,7 +113,10 @@ public final class Corpus {
                 change("pause a rollout", Corpus::stuckRollout, new Request.PauseRollout(true)),
                 undo("undo a rolling rollback", rollback("", Corpus::rollingBad, false, false)),
                 undo("undo a blue-green rollback", rollback("", Corpus::blueGreenBad, false, false)),
-                undo("undo a blue-green rollout", rollout("", Corpus::blueGreenGood)));
+                undo("undo a blue-green rollout", rollout("", Corpus::blueGreenGood)),
+                undo("undo a rollback of all parts", rollback("", Corpus::allPartsBad, false, false)),
+                undo("undo a rollback of a config object", rollback("", Corpus::configBad, false, false)),
+                undo("undo a blue-green rollback of all parts", rollback("", Corpus::blueGreenScaled, false, false)));
     }
 
     public static Case named(String name) {
@@ -121,13 +142,14 @@ public final class Corpus {
     }
 
     private static Case rollout(String name, Supplier<SimWorld> world) {
-        return new Case(
-                "rollout: " + name,
-                world,
-                w -> RolloutPlanner.plan(
-                        w.facts(),
-                        new RolloutPlanner.Request(revision("v6"), List.of(), MAYA, 3, false, w.clock.now())),
-                false);
+        return new Case("rollout: " + name, world, w -> rolloutOf(w, Parts.of(revision("v6"))), false);
+    }
+
+    private static Planned rolloutOf(SimWorld world, Parts parts) {
+        // What is put out is kept first.
+        parts.config().values().forEach(world.platform::keeps);
+        return RolloutPlanner.plan(
+                world.facts(), new RolloutPlanner.Request(parts, List.of(), MAYA, 3, false, world.clock.now()));
     }
 
     private static Case change(String name, Supplier<SimWorld> world, Request request) {
@@ -291,6 +313,104 @@ public final class Corpus {
         world.platform.runs("web", revision("v4"), 3);
         world.platform.routes(weights("web", 100));
         return world;
+    }
+
+    // Worlds with a worker, a CronJob and a ConfigMap.
+
+    private static final String CONFIG = "web-config";
+
+    private static Digest content(String version) {
+        return Digest.of("log=" + version);
+    }
+
+    private static Parts parts(String main, String worker, String config) {
+        return new Parts(
+                revision(main),
+                new TreeMap<>(Map.of("worker", revision("worker-" + worker), "nightly", revision("nightly-" + worker))),
+                new TreeMap<>(Map.of(CONFIG, content(config))));
+    }
+
+    private static Parts all(String version) {
+        return parts(version, version, version);
+    }
+
+    private static SimWorld withBeside(SimWorld world, Parts seen) {
+        seen.config().forEach(world.platform::holds);
+        seen.others().forEach((name, revision) -> world.platform.runs(name, revision, name.equals("worker") ? 2 : 0));
+        return world;
+    }
+
+    private static SimWorld rolled(SimWorld world, Parts seen) {
+        withBeside(world, seen).platform.runs("web", seen.main(), 3);
+        world.platform.routes(weights("web", 100));
+        return world;
+    }
+
+    private static SimWorld goodParts(Strategy strategy) {
+        return new SimWorld(strategy)
+                .release(1, all("v3"), Standing.GOOD)
+                .release(2, all("v4"), Standing.GOOD)
+                .sick("v5");
+    }
+
+    private static SimWorld allPartsBad() {
+        return rolled(goodParts(ROLLING).release(3, all("v5"), Standing.LIVE), all("v5"));
+    }
+
+    private static SimWorld allPartsGood() {
+        return rolled(
+                new SimWorld(ROLLING)
+                        .release(1, all("v3"), Standing.GOOD)
+                        .release(2, all("v4"), Standing.GOOD_AND_LIVE),
+                all("v4"));
+    }
+
+    /// The configuration and the companions have come, the server has not.
+    private static SimWorld allPartsHalf() {
+        var world = new SimWorld(ROLLING)
+                .release(1, all("v3"), Standing.GOOD)
+                .release(2, all("v4"), Standing.GOOD_AND_LIVE)
+                .release(3, all("v5"), Standing.NEVER_LIVE);
+        return rolled(world, parts("v4", "v5", "v5"));
+    }
+
+    private static SimWorld workerBad() {
+        var bad = parts("v4", "v5", "v4");
+        return rolled(goodParts(ROLLING).release(3, bad, Standing.LIVE), bad);
+    }
+
+    private static SimWorld configBad() {
+        var bad = parts("v4", "v4", "v5");
+        return rolled(goodParts(ROLLING).release(3, bad, Standing.LIVE), bad);
+    }
+
+    private static SimWorld configGone() {
+        var world = allPartsBad();
+        world.platform.somebodyRemovesConfig(CONFIG);
+        return world;
+    }
+
+    private static SimWorld configEdited() {
+        var world = allPartsGood();
+        world.platform.somebodyEdits(CONFIG, content("v9"));
+        return world;
+    }
+
+    private static SimWorld blueGreenScaled() {
+        var world = withBeside(goodParts(BLUE_GREEN).release(3, all("v5"), Standing.LIVE), all("v5"));
+        blueGreen(world, revision("v5"), revision("v4"), 1, "web-blue");
+        world.platform.scalesItself("web-blue", new Capacity(1, 6), 3);
+        world.platform.scalesItself("web-green", new Capacity(1, 6), 3);
+        return world;
+    }
+
+    private static SimWorld canaryPartsBad() {
+        var world = new SimWorld(CANARY)
+                .release(1, all("v3"), Standing.GOOD)
+                .release(2, all("v4"), Standing.GOOD_AND_LIVE)
+                .release(3, all("v5"), Standing.NEVER_LIVE)
+                .sick("v5");
+        return canary(withBeside(world, all("v4")), revision("v4"), revision("v5"), 10);
     }
 
     /// Whether a plan takes the bad release away, after which nobody may bring it back.

@@ -1,9 +1,11 @@
 package lastgood.testkit.contract;
 
 import java.time.Duration;
+import lastgood.core.Digest;
 import lastgood.core.Revision;
 import lastgood.core.ServiceRef;
 import lastgood.core.Workload;
+import lastgood.engine.port.Configs;
 import lastgood.engine.port.Ledgers;
 import lastgood.engine.port.Locks;
 import lastgood.engine.port.Traffic;
@@ -45,6 +47,36 @@ class SimContractTest {
         @Override
         protected void letTimePass() {
             clock.pause(Duration.ofMillis(250));
+        }
+    }
+
+    @Nested
+    class SimConfigs extends ConfigsContract {
+        @Override
+        protected Configs configs() {
+            return platform;
+        }
+
+        @Override
+        protected ServiceRef service() {
+            return SimWorld.SERVICE;
+        }
+
+        @Override
+        protected Digest kept(String text) {
+            var content = Digest.of(text);
+            platform.keeps(content);
+            return content;
+        }
+
+        @Override
+        protected void somebodyWrites(String name, Digest content) {
+            platform.somebodyEdits(name, content);
+        }
+
+        @Override
+        protected void somebodyRemoves(String name) {
+            platform.somebodyRemovesConfig(name);
         }
     }
 

@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import lastgood.core.Capacity;
+import lastgood.core.Digest;
 import lastgood.core.Person;
 import lastgood.core.RunId;
 import lastgood.core.plan.PlannedStep;
@@ -362,5 +364,92 @@ class EngineTest {
 
         assertThat(state().status()).isEqualTo(Status.NOT_RECOVERED);
         assertThat(state().verdict().orElseThrow().judgement()).isEqualTo(Entry.Judgement.REFUTED);
+    }
+
+    @Test
+    void a_worker_a_cron_job_and_the_configuration_go_back_with_the_server() {
+        open("rollback: all parts");
+
+        drive();
+
+        assertThat(state().status()).isEqualTo(Status.RECOVERED);
+        assertThat(world.platform.summary())
+                .contains("web v4", "worker worker-v4", "nightly nightly-v4")
+                .doesNotContain("v5");
+        assertThat(world.platform.landed())
+                .containsExactly(
+                        "rb-00000001/20-restore-config",
+                        "rb-00000001/30-put-revision",
+                        "rb-00000001/40-put-revision",
+                        "rb-00000001/50-put-revision");
+    }
+
+    @Test
+    void instances_that_keep_their_revision_are_started_anew_to_read_what_was_put_back() {
+        open("rollback: only the configuration is bad");
+
+        drive();
+
+        assertThat(state().status()).isEqualTo(Status.RECOVERED);
+        assertThat(world.platform.landed())
+                .containsExactly("rb-00000001/20-restore-config", "rb-00000001/30-restart", "rb-00000001/40-restart");
+    }
+
+    @Test
+    void does_not_overwrite_a_config_object_that_someone_edited_meanwhile() {
+        open("rollback: all parts");
+        world.platform.somebodyEdits("web-config", Digest.of("a fix"));
+
+        drive();
+
+        assertThat(state().status()).isEqualTo(Status.FAILED);
+        assertThat(state().closed().orElseThrow().why())
+                .contains("config web-config was changed after this plan was made", "production was not changed");
+        assertThat(world.platform.landed()).isEmpty();
+    }
+
+    @Test
+    void does_not_fight_with_whoever_puts_the_bad_configuration_back() {
+        open("rollback: only the configuration is bad");
+        world.fuse.set(indexOfFirstChange(), Fuse.Fault.ANSWER_LOST);
+
+        drive(
+                RUN,
+                whenWaiting(() -> world.platform.somebodyEdits("web-config", Digest.of("log=v5"))),
+                new AtomicBoolean());
+
+        assertThat(state().status()).isEqualTo(Status.NEEDS_HUMAN);
+        assertThat(state().unknown().orElseThrow().question()).contains("config web-config was put back after");
+    }
+
+    /// The evidence is the first touch that is not a look or an append, the configuration the second.
+    private int indexOfFirstChange() {
+        var other = Corpus.named("rollback: only the configuration is bad");
+        var touches = new Crashes(other).undisturbed().touches();
+        var evidence = touches.indexOf(Fuse.Touch.ACT);
+        return evidence + 1 + touches.subList(evidence + 1, touches.size()).indexOf(Fuse.Touch.ACT);
+    }
+
+    @Test
+    void capacity_that_an_autoscaler_would_take_away_is_held_until_the_end_and_then_left_to_it_again() {
+        open("rollback: blue-green, all parts, scales itself");
+
+        drive();
+
+        assertThat(state().status()).isEqualTo(Status.RECOVERED);
+        assertThat(world.platform.broken()).isEmpty();
+        assertThat(world.platform.summary()).contains("web-green v4", "x3 of 1 to 6");
+    }
+
+    @Test
+    void bounds_that_someone_set_meanwhile_are_theirs_also_at_the_end() {
+        open("rollback: blue-green, all parts, scales itself");
+
+        drive(
+                RUN,
+                whenWaiting(() -> world.platform.somebodyBounds("web-green", new Capacity(3, 9))),
+                new AtomicBoolean());
+
+        assertThat(world.platform.summary()).contains("of 3 to 9");
     }
 }

@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import lastgood.core.Autoscaler;
 import lastgood.core.Capacity;
+import lastgood.core.ConfigState;
+import lastgood.core.Digest;
 import lastgood.core.Ledger;
 import lastgood.core.LedgerEntry;
 import lastgood.core.Revision;
@@ -22,6 +25,7 @@ import lastgood.core.recover.CheckResult;
 import lastgood.core.recover.Sample;
 import lastgood.engine.Ports;
 import lastgood.engine.port.Checks;
+import lastgood.engine.port.Configs;
 import lastgood.engine.port.Fence;
 import lastgood.engine.port.JournalStore;
 import lastgood.engine.port.Ledgers;
@@ -52,7 +56,11 @@ class SaboteursTest {
         LEDGER_IS_WRITTEN_AGAIN,
         BLINDNESS_COUNTS_AS_HEALTH,
         MAINTENANCE_STAYS_ON,
-        PAUSE_IS_NOT_ENDED;
+        PAUSE_IS_NOT_ENDED,
+        RESTART_ONLY_LEAVES_ITS_MARK,
+        BOUNDS_ARE_CLAIMED,
+        CONFIG_WITHOUT_PRECONDITION,
+        COMPANIONS_ARE_FORGOTTEN;
 
         Ports sabotage(Ports p) {
             return switch (this) {
@@ -160,6 +168,22 @@ class SaboteursTest {
                             }
                         }
                     });
+                case RESTART_ONLY_LEAVES_ITS_MARK ->
+                    with(p, new Wishes(p.workloads()) {
+                        @Override
+                        public void restart(WorkloadState seen, Fence fence) {
+                            real.pause(seen, seen.paused(), fence);
+                        }
+                    });
+                case BOUNDS_ARE_CLAIMED -> with(p, claimedBounds(p.workloads()));
+                case CONFIG_WITHOUT_PRECONDITION -> with(p, careless(p.configs()));
+                case COMPANIONS_ARE_FORGOTTEN ->
+                    with(p, new Wishes(p.workloads()) {
+                        @Override
+                        public void put(WorkloadState seen, Revision to, Fence fence) {
+                            real.put(seen, seen.workload().name().equals("worker") ? seen.requested() : to, fence);
+                        }
+                    });
             };
         }
     }
@@ -254,6 +278,77 @@ class SaboteursTest {
                                 w.autoscaler(),
                                 w.trouble(),
                                 w.stuck()));
+            }
+        };
+    }
+
+    /// Whatever was asked of an autoscaler last is said to be so, and never is.
+    private static Workloads claimedBounds(Workloads real) {
+        return new Wishes(real) {
+            private final Map<String, Capacity> claimed = new HashMap<>();
+
+            @Override
+            public Optional<WorkloadState> find(Workload workload) {
+                return real.find(workload).map(this::claim);
+            }
+
+            private WorkloadState claim(WorkloadState w) {
+                return w.autoscaler() instanceof Autoscaler.Bounds b
+                        ? new WorkloadState(
+                                w.workload(),
+                                w.uid(),
+                                w.stamp(),
+                                w.requested(),
+                                w.mark(),
+                                w.wanted(),
+                                w.updated(),
+                                w.ready(),
+                                w.old(),
+                                w.paused(),
+                                w.observed(),
+                                new Autoscaler.Bounds(
+                                        b.kind(),
+                                        b.name(),
+                                        b.uid(),
+                                        b.stamp(),
+                                        claimed.getOrDefault(w.workload().name(), b.capacity()),
+                                        b.mark()),
+                                w.trouble())
+                        : w;
+            }
+
+            @Override
+            public void bound(WorkloadState seen, Capacity to, Fence fence) {
+                claimed.put(seen.workload().name(), to);
+            }
+        };
+    }
+
+    private static Configs careless(Configs real) {
+        return new Configs() {
+            @Override
+            public List<ConfigState> all(ServiceRef service) {
+                return real.all(service);
+            }
+
+            @Override
+            public Optional<ConfigState> find(ServiceRef service, String name) {
+                return real.find(service, name);
+            }
+
+            @Override
+            public Optional<String> missing(ServiceRef service, String name, Digest content) {
+                return real.missing(service, name, content);
+            }
+
+            @Override
+            public void restore(ServiceRef service, ConfigState seen, Digest to, Fence fence) {
+                real.restore(service, real.find(service, seen.name()).orElse(seen), to, fence);
+            }
+
+            @Override
+            public void create(ServiceRef service, String name, Digest content, Fence fence) {
+                real.create(service, name, content, fence);
             }
         };
     }
@@ -377,6 +472,20 @@ class SaboteursTest {
                 p.drivers(),
                 workloads,
                 p.configs(),
+                p.traffic(),
+                p.ledgers(),
+                p.evidence(),
+                p.checks(),
+                p.time());
+    }
+
+    private static Ports with(Ports p, Configs configs) {
+        return new Ports(
+                p.journals(),
+                p.locks(),
+                p.drivers(),
+                p.workloads(),
+                configs,
                 p.traffic(),
                 p.ledgers(),
                 p.evidence(),
