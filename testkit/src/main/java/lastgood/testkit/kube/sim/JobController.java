@@ -1,0 +1,74 @@
+package lastgood.testkit.kube.sim;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+
+/// Runs a Job's pods to their end.
+record JobController(Desk desk) implements Controller {
+
+    @Override
+    public void tick() {
+        for (var job : desk.all("jobs.batch")) {
+            if (!Desk.isDying(job) && !isOver(job)) {
+                sync(job);
+            }
+        }
+    }
+
+    private static boolean isOver(ObjectNode job) {
+        return !Desk.condition(job, "Complete").isMissingNode()
+                || !Desk.condition(job, "Failed").isMissingNode();
+    }
+
+    private void sync(ObjectNode job) {
+        var pods = desk.claimed(job, "pods");
+        var succeeded = ended(pods, "Succeeded");
+        var failed = ended(pods, "Failed");
+        var active = pods.stream().filter(Desk::isActive).count();
+        var missing = Math.min(
+                Json.number(job, 1, "spec", "parallelism") - active,
+                Json.number(job, 1, "spec", "completions") - succeeded - active);
+        var hopeless = failed > Json.number(job, 6, "spec", "backoffLimit");
+        for (var i = 0; i < missing && !hopeless; i++) {
+            var pod = Templates.pod(job, Templates.of(job));
+            Json.child(pod, "metadata").put("generateName", Desk.name(job) + "-");
+            desk.create(pod);
+            active++;
+        }
+        count(job, active, succeeded, failed, hopeless);
+    }
+
+    private static long ended(List<ObjectNode> pods, String phase) {
+        return pods.stream()
+                .filter(p -> Json.text(p, "status", "phase").equals(phase))
+                .count();
+    }
+
+    private void count(ObjectNode job, long active, long succeeded, long failed, boolean hopeless) {
+        var next = job.deepCopy();
+        var status = Json.child(next, "status");
+        Json.whenMissing(status, "startTime", desk.time());
+        Json.setOrRemove(status, "active", active);
+        Json.setOrRemove(status, "succeeded", succeeded);
+        Json.setOrRemove(status, "failed", failed);
+        if (succeeded >= Json.number(job, 1, "spec", "completions")) {
+            status.put("completionTime", desk.time());
+            Conditions.set(status, condition("Complete", "", ""));
+        } else if (hopeless) {
+            Conditions.set(
+                    status, condition("Failed", "BackoffLimitExceeded", "Job has reached the specified backoff limit"));
+        }
+        if (!Json.same(job, next)) {
+            desk.updateStatus(next);
+        }
+    }
+
+    private ObjectNode condition(String type, String reason, String message) {
+        var condition = Json.object(
+                "type", type, "status", "True", "lastProbeTime", desk.time(), "lastTransitionTime", desk.time());
+        if (!reason.isEmpty()) {
+            condition.put("reason", reason).put("message", message);
+        }
+        return condition;
+    }
+}
