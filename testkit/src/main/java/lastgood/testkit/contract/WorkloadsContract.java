@@ -15,6 +15,7 @@ import lastgood.engine.port.Fence;
 import lastgood.engine.port.Forbidden;
 import lastgood.engine.port.Workloads;
 import lastgood.engine.port.WorldMoved;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,11 @@ public abstract class WorkloadsContract {
 
     /// Whether instances can be replaced for another reason than a new revision; where they cannot, it is refused.
     protected boolean restarts() {
+        return true;
+    }
+
+    /// Whether replacing instances can be put on hold; where it cannot, it is refused.
+    protected boolean pauses() {
         return true;
     }
 
@@ -133,7 +139,9 @@ public abstract class WorkloadsContract {
         assertThatThrownBy(() -> workloads().put(before, revision("v2"), fence(30)))
                 .isInstanceOf(WorldMoved.class);
         assertThatThrownBy(() -> workloads().scale(before, 3, fence(30))).isInstanceOf(WorldMoved.class);
-        assertThatThrownBy(() -> workloads().pause(before, true, fence(30))).isInstanceOf(WorldMoved.class);
+        if (pauses()) {
+            assertThatThrownBy(() -> workloads().pause(before, true, fence(30))).isInstanceOf(WorldMoved.class);
+        }
         assertThatThrownBy(() -> workloads().remove(before, fence(30))).isInstanceOf(WorldMoved.class);
 
         assertThat(now().stamp()).isEqualTo(scaled.stamp());
@@ -174,6 +182,7 @@ public abstract class WorkloadsContract {
 
     @Test
     void a_put_ends_a_pause() {
+        Assumptions.assumeTrue(pauses(), "this kind of workload has no pause");
         workloads().pause(created(1), true, fence(20));
         assertThat(now().paused()).isTrue();
 
@@ -185,6 +194,7 @@ public abstract class WorkloadsContract {
 
     @Test
     void a_paused_workload_does_not_replace_until_it_is_let_go_on() {
+        Assumptions.assumeTrue(pauses(), "this kind of workload has no pause");
         workloads().put(created(2), revision("v2"), fence(20));
         workloads().pause(now(), true, fence(30));
         until(WorkloadState::observed);

@@ -1,0 +1,13 @@
+package lastgood.kubernetes;
+
+import lastgood.testkit.kube.Cluster;
+import lastgood.testkit.kube.ControlPlane;
+import lastgood.testkit.kube.RealCluster;
+
+@RealCluster
+class RealKubeContractTest extends KubeContract {
+    @Override
+    Cluster cluster() {
+        return ControlPlane.shared();
+    }
+}
