@@ -313,7 +313,8 @@ class SaboteursTest {
                                         b.stamp(),
                                         claimed.getOrDefault(w.workload().name(), b.capacity()),
                                         b.mark()),
-                                w.trouble())
+                                w.trouble(),
+                                w.stuck())
                         : w;
             }
 
