@@ -10,6 +10,8 @@ import java.util.Map;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class EffectiveTest {
@@ -79,12 +81,24 @@ class EffectiveTest {
         assertThat(origin(effective, "verify.window")).isEqualTo("1h inferred from ps");
     }
 
+    @ParameterizedTest
+    @CsvSource({"never, PT0S", "0s, PT0S", "2h, PT2H"})
+    void a_release_is_presumed_good_after_a_time_or_never(String written, Duration wanted) {
+        var text = Texts.LOCAL + "policy: { presumeGoodAfter: %s }%n".formatted(written);
+
+        assertThat(Texts.effective(text, "here", "web", Overrides.none())
+                        .policy()
+                        .presumeGoodAfter())
+                .isEqualTo(wanted);
+    }
+
     @Test
     void without_anything_written_the_runbooks_numbers_hold() {
         var effective = Texts.effective(Texts.LOCAL, "here", "web", Overrides.none());
 
         assertThat(effective.timeout()).isEqualTo(Duration.ofMinutes(5));
         assertThat(effective.policy().bake()).isEqualTo(Duration.ofMinutes(30));
+        assertThat(effective.policy().presumeGoodAfter()).isEqualTo(Duration.ofHours(24));
         assertThat(effective.policy().decideWithin()).isEqualTo(Duration.ofMinutes(15));
         assertThat(effective.service().verify().window()).isEqualTo(Duration.ofMinutes(30));
         assertThat(effective.service().verify().checks())

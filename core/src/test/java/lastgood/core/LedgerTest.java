@@ -2,13 +2,18 @@ package lastgood.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import lastgood.core.LedgerEntry.Leaving;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class LedgerTest {
@@ -38,6 +43,33 @@ class LedgerTest {
         var release = deploy(number, version);
         live(number);
         return release;
+    }
+
+    /// The server, its worker and its configuration, each under a name that is its content.
+    private void goesLive(int number, String version, String worker, String config) {
+        ledger.live().ifPresent(old -> left(old.number(), Leaving.SUPERSEDED));
+        add(new LedgerEntry.Deployed(
+                new Release(
+                        number,
+                        revision(version),
+                        new TreeMap<>(Map.of("worker", revision(worker))),
+                        new TreeMap<>(Map.of("web-config", Digest.of(config))),
+                        List.of(),
+                        next(),
+                        new Person("maya")),
+                "d" + number));
+        live(number);
+    }
+
+    private static Revision revision(String version) {
+        return new Revision(Digest.of(version), new Version(version));
+    }
+
+    private static Parts parts(String version, String worker, String config) {
+        return new Parts(
+                revision(version),
+                new TreeMap<>(Map.of("worker", revision(worker))),
+                new TreeMap<>(Map.of("web-config", Digest.of(config))));
     }
 
     private void live(int number) {
@@ -226,5 +258,138 @@ class LedgerTest {
         add(new LedgerEntry.Judged(1, new Verdict.NoData(), "bake", "", next(), "y"));
 
         assertThat(ledger.standing(1)).isInstanceOf(Standing.Baking.class);
+    }
+
+    @Test
+    void a_release_with_another_configuration_is_another_one_to_go_back_to() {
+        goesLive(1, "v1", "worker", "log=info");
+        passes(1);
+        goesLive(2, "v1", "worker", "log=trace");
+
+        assertThat(chosen("previous").number()).isEqualTo(1);
+        assertThat(select("v1")).isInstanceOf(Selection.Ambiguous.class);
+    }
+
+    @Test
+    void a_release_with_another_worker_is_another_one_to_go_back_to() {
+        goesLive(1, "v1", "worker-1", "c");
+        passes(1);
+        goesLive(2, "v1", "worker-2", "c");
+
+        assertThat(chosen("previous").number()).isEqualTo(1);
+    }
+
+    @Test
+    void what_hurt_with_one_configuration_does_not_count_against_the_same_image_with_another() {
+        goesLive(1, "v1", "worker", "log=info");
+        passes(1);
+        goesLive(2, "v1", "worker", "log=trace");
+        left(2, Leaving.ROLLED_BACK);
+        live(1);
+        goesLive(3, "v3", "worker", "log=info");
+
+        assertThat(chosen("previous").number()).isEqualTo(1);
+    }
+
+    @Test
+    void the_same_bits_in_every_part_are_not_something_to_go_back_to() {
+        goesLive(1, "v1", "worker", "c");
+        passes(1);
+        goesLive(2, "v1", "worker", "c");
+
+        assertThat(select("previous")).isInstanceOf(Selection.NothingGood.class);
+    }
+
+    @Test
+    void quarantine_is_for_all_of_the_bits_and_for_a_revision_that_comes_alone() {
+        goesLive(1, "v1", "worker", "c");
+        add(new LedgerEntry.Quarantined(1, T.plusSeconds(3600), "was rolled back", next(), "q"));
+
+        assertThat(ledger.quarantinedUntil(parts("v1", "worker", "c"))).isPresent();
+        assertThat(ledger.quarantinedUntil(Parts.of(revision("v1")))).isPresent();
+        assertThat(ledger.quarantinedUntil(parts("v1", "worker", "fixed"))).isEmpty();
+        assertThat(ledger.quarantinedUntil(Parts.of(revision("v2")))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "PT24H, PT25H, 2, the newest that served long enough",
+        "PT24H, PT23H, 0, it did not serve long enough",
+        "PT0S,  PT25H, 0, never is never"
+    })
+    void where_nobody_ever_judged_what_served_long_enough_is_presumed_good(
+            Duration presumeAfter, Duration served, int wanted, String why) {
+        goesLive(1, "v1");
+        goesLive(2, "v2");
+        minutes += (int) served.toMinutes();
+        goesLive(3, "v3");
+
+        var selection = ledger.select(new RevisionSelector.Previous(), ledger.live(), presumeAfter);
+
+        assertThat(selection instanceof Selection.Chosen c ? c.release().number() : 0)
+                .as(why)
+                .isEqualTo(wanted);
+    }
+
+    @Test
+    void nothing_is_presumed_where_anything_was_judged() {
+        goesLive(1, "v1");
+        fails(1);
+        goesLive(2, "v2");
+        minutes += 48 * 60;
+        goesLive(3, "v3");
+
+        assertThat(presumed("previous")).isInstanceOf(Selection.NothingGood.class);
+    }
+
+    @Test
+    void a_failure_of_what_runs_is_no_reason_against_what_ran_before() {
+        goesLive(1, "v1");
+        minutes += 48 * 60;
+        goesLive(2, "v2");
+        fails(2);
+
+        for (var word : List.of("previous", "good")) {
+            assertThat(presumed(word)).isInstanceOfSatisfying(Selection.Chosen.class, c -> {
+                assertThat(c.release().version().text()).isEqualTo("v1");
+                assertThat(c.standing()).isInstanceOf(Standing.NeverProved.class);
+            });
+        }
+    }
+
+    @Test
+    void what_was_rolled_back_or_aborted_is_never_presumed_good() {
+        goesLive(1, "v1");
+        minutes += 48 * 60;
+        goesLive(2, "v2");
+        minutes += 48 * 60;
+        left(2, Leaving.ROLLED_BACK);
+        deploy(3, "v3");
+        left(3, Leaving.ABORTED);
+        goesLive(4, "v4");
+
+        assertThat(presumed("previous"))
+                .isInstanceOfSatisfying(
+                        Selection.Chosen.class,
+                        c -> assertThat(c.release().version().text()).isEqualTo("v1"));
+        assertThat(rejected(presumed("previous"))).containsExactly("v3: aborted", "v2: rolled back");
+    }
+
+    @Test
+    void a_proof_is_preferred_to_a_presumption() {
+        goesLive(1, "v1");
+        passes(1);
+        goesLive(2, "v2");
+        minutes += 48 * 60;
+        goesLive(3, "v3");
+
+        assertThat(presumed("previous"))
+                .isInstanceOfSatisfying(
+                        Selection.Chosen.class,
+                        c -> assertThat(c.release().version().text()).isEqualTo("v1"));
+    }
+
+    private Selection presumed(String text) {
+        return ledger.select(RevisionSelector.parse(text), ledger.live(), Duration.ofHours(24));
     }
 }

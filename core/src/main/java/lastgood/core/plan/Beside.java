@@ -2,7 +2,6 @@ package lastgood.core.plan;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
 import lastgood.core.Digest;
 import lastgood.core.Parts;
 import lastgood.core.Revision;
@@ -85,11 +84,11 @@ record Beside(ServiceState seen, Parts wanted) {
                 .forEach(w -> remarks.add("%s stays at %s: what it ran with %s is not recorded"
                         .formatted(w.workload().name(), w.requested().version(), release)));
         wanted.others().keySet().stream()
-                .filter(Predicate.not(seen.companions()::containsKey))
+                .filter(name -> !seen.companions().containsKey(name))
                 .forEach(name -> remarks.add("%s ran %s with %s and no longer exists; it is not made anew"
                         .formatted(name, revisionOf(name).version(), release)));
         seen.config().keySet().stream()
-                .filter(Predicate.not(wanted.config()::containsKey))
+                .filter(name -> !wanted.config().containsKey(name))
                 .forEach(name -> remarks.add(
                         "config %s stays as it is: what it held with %s is not recorded".formatted(name, release)));
         return remarks;

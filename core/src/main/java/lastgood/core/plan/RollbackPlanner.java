@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import lastgood.core.LedgerEntry.Leaving;
 import lastgood.core.Release;
 import lastgood.core.RevisionSelector;
@@ -128,18 +127,22 @@ public final class RollbackPlanner {
                 remarks(facts, request, chosen));
     }
 
-    /// Why some part of it cannot be put back. What is there already need not be.
+    /// Why some part of it cannot be put back. What stays as it is need not be.
     private static Optional<String> missing(Facts facts, Release target) {
-        var seen = facts.seen();
-        return Stream.of(
-                        Stream.of(target.revision().digest()),
-                        target.others().entrySet().stream()
-                                .filter(e -> seen.companions().containsKey(e.getKey()))
-                                .map(e -> e.getValue().digest()),
-                        target.config().values().stream())
-                .flatMap(digests -> digests)
-                .filter(d -> seen.config().values().stream()
-                        .noneMatch(c -> c.content().equals(d)))
+        var needed = new ArrayList<>(List.of(target.revision().digest()));
+        facts.seen().companions().forEach((name, w) -> {
+            var to = target.others().get(name);
+            if (to != null && !w.requested().sameAs(to)) {
+                needed.add(to.digest());
+            }
+        });
+        target.config().forEach((name, content) -> {
+            var now = facts.seen().config().get(name);
+            if (now == null || !now.content().equals(content)) {
+                needed.add(content);
+            }
+        });
+        return needed.stream()
                 .flatMap(d -> Optional.ofNullable(facts.missing().get(d)).stream())
                 .findFirst();
     }

@@ -181,6 +181,8 @@ public final class Codec {
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
     private interface Typed {}
 
+    /// Jackson reads the names and what stands on them.
+    @SuppressWarnings("UnusedMethod")
     private interface OnlyIfThere {
         @JsonInclude(JsonInclude.Include.NON_EMPTY)
         SortedMap<String, Revision> others();

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import lastgood.core.Digest;
 import lastgood.core.Ledger;
 import lastgood.core.LedgerEntry;
@@ -72,6 +74,21 @@ public abstract class LedgersContract {
         ledgers().append(ledgers().read(SHOP), oneOfEach());
 
         assertThat(ledgers().read(SHOP).entries()).isEqualTo(oneOfEach());
+    }
+
+    @Test
+    void a_release_keeps_all_of_its_parts() {
+        var release = new Release(
+                1,
+                new Revision(Digest.of("server"), new Version("v1")),
+                new TreeMap<>(Map.of("worker", new Revision(Digest.of("worker"), new Version("v1-w")))),
+                new TreeMap<>(Map.of("server.config", Digest.of("log=info"))),
+                List.of(),
+                NOON,
+                new Person("maya"));
+        ledgers().append(ledgers().read(SHOP), List.of(new LedgerEntry.Deployed(release, "k")));
+
+        assertThat(ledgers().read(SHOP).release(1)).contains(release);
     }
 
     @Test
