@@ -1,6 +1,5 @@
 package lastgood.kubernetes;
 
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
@@ -11,7 +10,6 @@ import lastgood.engine.port.Locks;
 import lastgood.kubernetes.api.Api;
 import lastgood.kubernetes.history.ClusterSnapshots;
 import lastgood.kubernetes.history.Contents;
-import lastgood.kubernetes.history.FileSnapshots;
 import lastgood.kubernetes.history.Generations;
 import lastgood.kubernetes.history.KubeConfigs;
 import lastgood.kubernetes.history.KubeRevisions;
@@ -19,7 +17,7 @@ import lastgood.kubernetes.history.ObservedLedgers;
 import lastgood.kubernetes.records.ClusterLedgers;
 import lastgood.kubernetes.records.KubeJournals;
 import lastgood.kubernetes.records.KubeLocks;
-import lastgood.kubernetes.records.Records;
+import lastgood.kubernetes.records.Cabinet;
 import lastgood.kubernetes.traffic.KubeTraffic;
 import lastgood.kubernetes.workloads.KubeWorkloads;
 
@@ -27,7 +25,7 @@ import lastgood.kubernetes.workloads.KubeWorkloads;
 public record KubeParts(
         Api api,
         Map<ServiceRef, KubeService> services,
-        Home home,
+        Cabinet cabinet,
         KubeWorkloads workloads,
         KubeTraffic traffic,
         KubeConfigs configs,
@@ -36,37 +34,15 @@ public record KubeParts(
         Locks locks,
         Ledgers ledgers) {
 
-    /// Where runs, ledgers and snapshots are kept.
-    public sealed interface Home {
-
-        /// In the cluster, as objects of our own kinds.
-        record InCluster(String namespace) implements Home {}
-
-        /// On this machine, because our kinds are not installed; the lock is in the cluster all the same.
-        record Files(JournalStore journals, Ledgers ledgers, Path snapshots) implements Home {}
-    }
-
-    /// Whether our own kinds are installed.
-    public static boolean installed(Api api) {
-        return api.served(Records.ROLLBACK).isPresent();
-    }
-
-    public static KubeParts of(Api api, Map<ServiceRef, KubeService> services, Home home, InstantSource clock) {
+    /// @param namespace whose services these are
+    public static KubeParts of(
+            Api api, Cabinet cabinet, String namespace, Map<ServiceRef, KubeService> services, InstantSource clock) {
         var namespaces = new HashMap<ServiceRef, String>();
         services.forEach((ref, service) -> namespaces.put(ref, service.namespace()));
-        var snapshots = switch (home) {
-            case Home.InCluster _ -> new ClusterSnapshots(api, namespaces);
-            case Home.Files files -> new FileSnapshots(files.snapshots());
-        };
-        var stored = switch (home) {
-            case Home.InCluster _ -> new ClusterLedgers(api, namespaces);
-            case Home.Files files -> files.ledgers();
-        };
-        var journals = switch (home) {
-            case Home.InCluster(var namespace) -> new KubeJournals(api, namespace);
-            case Home.Files files -> files.journals();
-        };
-        var locks = new KubeLocks(api, namespaces, home instanceof Home.InCluster);
+        var snapshots = new ClusterSnapshots(cabinet, namespaces);
+        var stored = new ClusterLedgers(cabinet, namespaces);
+        var journals = new KubeJournals(cabinet, namespace);
+        var locks = new KubeLocks(cabinet, namespaces);
         var contents = new Contents(api, services, snapshots);
         var workloads = new KubeWorkloads(api, services, contents);
         var configs = new KubeConfigs(api, services, contents);
@@ -76,7 +52,7 @@ public record KubeParts(
         return new KubeParts(
                 api,
                 services,
-                home,
+                cabinet,
                 workloads,
                 traffic,
                 configs,

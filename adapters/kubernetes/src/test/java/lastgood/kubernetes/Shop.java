@@ -17,6 +17,7 @@ import lastgood.kubernetes.KubeService.TrafficBy;
 import lastgood.kubernetes.KubeService.VersionFrom;
 import lastgood.kubernetes.api.Api;
 import lastgood.kubernetes.api.Connection;
+import lastgood.kubernetes.records.Cabinet;
 import lastgood.kubernetes.workloads.WorkloadKind;
 import lastgood.testkit.kube.Cluster;
 import lastgood.testkit.kube.KubeApi;
@@ -32,6 +33,7 @@ final class Shop implements AutoCloseable {
     final KubeApi kube;
     final Api api;
     final Path kubeconfig;
+    final Cabinet cabinet;
 
     Shop(Cluster cluster, Path folder) {
         this.cluster = cluster;
@@ -39,6 +41,7 @@ final class Shop implements AutoCloseable {
         this.kube = new KubeApi(cluster);
         this.kubeconfig = cluster.kubeconfig(folder.resolve(namespace + ".kubeconfig"), namespace);
         this.api = new Api(new Connection(Optional.of(kubeconfig), Optional.empty(), Optional.empty(), "lastgood/test"));
+        this.cabinet = Cabinet.of(api);
         kube.create("/api/v1/namespaces", Map.of("metadata", Map.of("name", namespace)));
         eventually("its ServiceAccount", () -> kube.find("/api/v1/namespaces/%s/serviceaccounts/default".formatted(namespace))
                 .isPresent());
@@ -103,7 +106,7 @@ final class Shop implements AutoCloseable {
         for (var service : services) {
             all.put(service.service(), service);
         }
-        return KubeParts.of(api, all, new KubeParts.Home.InCluster(namespace), clock);
+        return KubeParts.of(api, cabinet, namespace, all, clock);
     }
 
     // ---- what its owners do

@@ -20,6 +20,11 @@ class SimKubeContractTest extends KubeContract {
     }
 
     @Override
+    void prepare() {
+        OurKinds.install(cluster);
+    }
+
+    @Override
     Cluster cluster() {
         return cluster;
     }

@@ -9,18 +9,17 @@ import lastgood.core.ServiceRef;
 import lastgood.engine.port.Forbidden;
 import lastgood.engine.port.WorldMoved;
 import lastgood.kubernetes.api.Answer;
-import lastgood.kubernetes.api.Api;
-import lastgood.kubernetes.objects.Trees;
+import lastgood.kubernetes.records.Cabinet;
 import lastgood.kubernetes.records.Records;
 
-/// Snapshots as `Release` objects beside the workloads they are of.
+/// Snapshots as `Release` records beside the workloads they are of.
 public final class ClusterSnapshots implements Snapshots {
 
-    private final Api api;
+    private final Cabinet cabinet;
     private final Map<ServiceRef, String> namespaces;
 
-    public ClusterSnapshots(Api api, Map<ServiceRef, String> namespaces) {
-        this.api = api;
+    public ClusterSnapshots(Cabinet cabinet, Map<ServiceRef, String> namespaces) {
+        this.cabinet = cabinet;
         this.namespaces = Map.copyOf(namespaces);
     }
 
@@ -34,7 +33,7 @@ public final class ClusterSnapshots implements Snapshots {
     }
 
     private Optional<JsonNode> find(ServiceRef service, String name) {
-        return api.find(Records.RELEASE, namespace(service), name(service, name));
+        return cabinet.find(Records.RELEASE, namespace(service), name(service, name));
     }
 
     @Override
@@ -43,8 +42,7 @@ public final class ClusterSnapshots implements Snapshots {
         if (there.isPresent() && spec(there.get()).equals(snapshot.tree())) {
             return;
         }
-        var object = api.object(Records.RELEASE, namespace(service), name(service, name));
-        ((ObjectNode) object.path("metadata")).putObject("labels").put(Records.SERVICE_LABEL, service.service());
+        var object = cabinet.blank(Records.RELEASE, namespace(service), name(service, name), service.service());
         object.putObject("spec")
                 .put("environment", service.environment())
                 .put("service", service.service())
@@ -54,8 +52,8 @@ public final class ClusterSnapshots implements Snapshots {
                         "resourceVersion",
                         old.path("metadata").path("resourceVersion").asText()));
         switch (there.isPresent()
-                ? api.replace(Records.RELEASE, namespace(service), object)
-                : api.create(Records.RELEASE, namespace(service), object)) {
+                ? cabinet.replace(Records.RELEASE, namespace(service), object)
+                : cabinet.create(Records.RELEASE, namespace(service), object)) {
             case Answer.Ok _ -> {}
             case Answer.Refused(var refusal, var _)
             when refusal.conflict() ->
@@ -74,13 +72,13 @@ public final class ClusterSnapshots implements Snapshots {
     @Override
     public void drop(ServiceRef service, String name) {
         find(service, name).ifPresent(o -> {
-            Answer _ = api.delete(Records.RELEASE, namespace(service), Trees.name(o), o);
+            Answer _ = cabinet.delete(Records.RELEASE, namespace(service), o);
         });
     }
 
     @Override
     public List<Snapshot> all(ServiceRef service) {
-        return api.list(Records.RELEASE, namespace(service), Records.SERVICE_LABEL + "=" + service.service()).stream()
+        return cabinet.list(Records.RELEASE, namespace(service), service.service()).stream()
                 .map(o -> new Snapshot(spec(o)))
                 .toList();
     }

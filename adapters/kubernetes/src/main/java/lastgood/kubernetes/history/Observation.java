@@ -80,18 +80,18 @@ final class Observation {
     private void generation(Generations.Generation generation, Namer namer) {
         var known = known(generation.digest());
         if (known.isPresent()) {
-            cameBack(known.get(), generation.made(), "position " + generation.position());
+            cameBack(known.get(), generation.made());
             return;
         }
         var parts = Parts.of(namer.name(generation));
         var number = deployed(parts, generation.made());
-        live(number, generation.made(), Leaving.SUPERSEDED, "position " + generation.position());
+        live(number, generation.made(), Leaving.SUPERSEDED);
     }
 
     /// An earlier one is there again: what was live until then was taken out.
-    private void cameBack(Release release, Instant at, String what) {
+    private void cameBack(Release release, Instant at) {
         if (ledger.live().map(l -> l.number() != release.number()).orElse(true)) {
-            live(release.number(), at, Leaving.ROLLED_BACK, what);
+            live(release.number(), at, Leaving.ROLLED_BACK);
         }
     }
 
@@ -109,16 +109,20 @@ final class Observation {
         return number;
     }
 
-    private void live(int number, Instant at, Leaving how, String what) {
+    private void live(int number, Instant at, Leaving how) {
         // Times from the history of one workload are in order; with two of them, or a clock put back, they may not be.
         var time = ledger.entries().isEmpty() || ledger.entries().getLast().at().isBefore(at)
                 ? at
                 : ledger.entries().getLast().at();
         ledger.live()
                 .filter(l -> l.number() != number)
-                .ifPresent(l -> add(new LedgerEntry.Left(
-                        l.number(), how, time, "observed/%d/left at %s".formatted(l.number(), what))));
-        add(new LedgerEntry.Live(number, time, "observed/%d/live at %s".formatted(number, what)));
+                .ifPresent(l -> add(new LedgerEntry.Left(l.number(), how, time, key(l.number(), "left"))));
+        add(new LedgerEntry.Live(number, time, key(number, "live")));
+    }
+
+    /// By its place in the ledger: whoever observes the same comes to the same keys.
+    private String key(int release, String what) {
+        return "observed/%d/%s/%d".formatted(release, what, ledger.entries().size());
     }
 
     // ---- the present

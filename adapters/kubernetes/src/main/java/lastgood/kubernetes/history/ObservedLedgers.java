@@ -79,26 +79,14 @@ public final class ObservedLedgers implements Ledgers {
     public void append(Ledger seen, List<LedgerEntry> entries) {
         var service = seen.service();
         var before = stored.read(service);
-        var missing = new ArrayList<>(observed(before));
-        var now = before;
-        for (var entry : missing) {
-            now = now.with(entry);
-        }
-        if (!seen.entries().equals(now.entries())
-                && !entries.isEmpty()
-                && entries.stream().allMatch(e -> before.has(e.key()))) {
+        if (!entries.isEmpty() && entries.stream().allMatch(e -> before.has(e.key()))) {
             // The answer to the same append was lost.
             return;
         }
-        if (!seen.entries().equals(now.entries())) {
-            throw new WorldMoved("the ledger of %s has %d entries and had %d when it was read; nothing was changed"
-                    .formatted(service, now.entries().size(), seen.entries().size()));
-        }
-        for (var entry : entries) {
-            if (!now.has(entry.key())) {
-                missing.add(entry);
-            }
-        }
+        requireAsSeen(before, seen);
+        var missing = new ArrayList<>(
+                seen.entries().subList(before.entries().size(), seen.entries().size()));
+        entries.stream().filter(e -> !seen.has(e.key())).forEach(missing::add);
         missing.stream()
                 .filter(LedgerEntry.Deployed.class::isInstance)
                 .map(e -> ((LedgerEntry.Deployed) e).what())
@@ -106,6 +94,28 @@ public final class ObservedLedgers implements Ledgers {
         if (!missing.isEmpty()) {
             stored.append(before, missing);
         }
+    }
+
+    /// Written down is what the caller saw, provided that it is still what there is to see. Times do not count: a return
+    /// to an earlier release has none of its own, so each look gives it another.
+    private void requireAsSeen(Ledger before, Ledger seen) {
+        var written = before.entries().size();
+        var observed = observed(before);
+        var same = seen.entries().size() == written + observed.size()
+                && seen.entries().subList(0, written).equals(before.entries());
+        for (var i = 0; same && i < observed.size(); i++) {
+            same = isSame(observed.get(i), seen.entries().get(written + i));
+        }
+        if (!same) {
+            throw new WorldMoved("the ledger of %s is no longer as it was read; nothing was changed"
+                    .formatted(seen.service()));
+        }
+    }
+
+    private static boolean isSame(LedgerEntry one, LedgerEntry other) {
+        return one.key().equals(other.key())
+                && (!(one instanceof LedgerEntry.Deployed(var what, var _))
+                        || (other instanceof LedgerEntry.Deployed(var also, var _) && what.sameAs(also)));
     }
 
     private KubeService service(ServiceRef ref) {

@@ -24,11 +24,11 @@ import lastgood.kubernetes.api.Api;
 /// `resourceVersion` of what was read, so all of them are there or none.
 public final class ClusterLedgers implements Ledgers {
 
-    private final Api api;
+    private final Cabinet cabinet;
     private final Map<ServiceRef, String> namespaces;
 
-    public ClusterLedgers(Api api, Map<ServiceRef, String> namespaces) {
-        this.api = api;
+    public ClusterLedgers(Cabinet cabinet, Map<ServiceRef, String> namespaces) {
+        this.cabinet = cabinet;
         this.namespaces = Map.copyOf(namespaces);
     }
 
@@ -38,7 +38,7 @@ public final class ClusterLedgers implements Ledgers {
     }
 
     private Optional<JsonNode> find(ServiceRef service) {
-        return api.find(Records.LEDGER, namespace(service), service.service());
+        return cabinet.find(Records.LEDGER, namespace(service), service.service());
     }
 
     @Override
@@ -87,8 +87,8 @@ public final class ClusterLedgers implements Ledgers {
         }
         summary(after, spec);
         switch (there.isPresent()
-                ? api.replace(Records.LEDGER, namespace(service), object)
-                : api.create(Records.LEDGER, namespace(service), object)) {
+                ? cabinet.replace(Records.LEDGER, namespace(service), object)
+                : cabinet.create(Records.LEDGER, namespace(service), object)) {
             case Answer.Ok _ -> {}
             case Answer.Refused(var refusal, var _) when refusal.conflict() -> throw moved(service);
             case Answer.Refused refused -> throw refused.failure();
@@ -100,9 +100,7 @@ public final class ClusterLedgers implements Ledgers {
     }
 
     private ObjectNode fresh(ServiceRef service) {
-        var object = api.object(Records.LEDGER, namespace(service), service.service());
-        object.withObject("/metadata/labels").put(Records.SERVICE_LABEL, service.service());
-        return object;
+        return cabinet.blank(Records.LEDGER, namespace(service), service.service(), service.service());
     }
 
     /// For `kubectl get ledgers`; written in the same request as what it is read off, and read back by nobody.

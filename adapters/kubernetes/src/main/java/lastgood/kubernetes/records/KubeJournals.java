@@ -19,7 +19,7 @@ import lastgood.kubernetes.api.Answer;
 import lastgood.kubernetes.api.Api;
 import lastgood.kubernetes.objects.Trees;
 
-/// Journals as `Rollback` objects of a namespace: whoever can reach the cluster can carry a run on.
+/// Journals as `Rollback` records of a namespace: whoever can reach the cluster can carry a run on.
 ///
 /// An append writes the whole status under the object's `resourceVersion`: the API server keeps one of two writers
 /// out, which is the compare-and-swap, and etcd has it on the disks of most of its members before it answers. The
@@ -33,22 +33,22 @@ public final class KubeJournals implements JournalStore {
     /// Labels may be changed by anybody between a look and a write; this often in a row is something else.
     private static final int TRIES = 5;
 
-    private final Api api;
+    private final Cabinet cabinet;
     private final String namespace;
     private final Map<RunId, Known> known = new ConcurrentHashMap<>();
 
     /// What this process last saw of a journal.
     private record Known(JsonNode object, List<String> lines) {}
 
-    public KubeJournals(Api api, String namespace) {
-        this.api = api;
+    public KubeJournals(Cabinet cabinet, String namespace) {
+        this.cabinet = cabinet;
         this.namespace = namespace;
     }
 
     @Override
     public List<RunId> runs() {
         var runs = new ArrayList<RunId>();
-        for (var object : api.list(Records.ROLLBACK, namespace, "")) {
+        for (var object : cabinet.list(Records.ROLLBACK, namespace, "")) {
             if (object.path("status").hasNonNull("journal")) {
                 name(object).ifPresent(run -> {
                     keep(run, object);
@@ -73,7 +73,7 @@ public final class KubeJournals implements JournalStore {
     }
 
     private Optional<Known> look(RunId run) {
-        return api.find(Records.ROLLBACK, namespace, run.text()).map(object -> keep(run, object));
+        return cabinet.find(Records.ROLLBACK, namespace, run.text()).map(object -> keep(run, object));
     }
 
     private Known keep(RunId run, JsonNode object) {
@@ -119,10 +119,8 @@ public final class KubeJournals implements JournalStore {
     /// leaves an object without a journal, which is no run.
     private Optional<Known> begin(RunId run, String line) {
         var opened = state(run, List.of(line)).opened();
-        var object = api.object(Records.ROLLBACK, namespace, run.text());
-        ((ObjectNode) object.path("metadata"))
-                .putObject("labels")
-                .put(Records.SERVICE_LABEL, opened.service().service());
+        var object = cabinet.blank(
+                Records.ROLLBACK, namespace, run.text(), opened.service().service());
         object.putObject("spec")
                 .put("environment", opened.service().environment())
                 .put("service", opened.service().service())
@@ -130,7 +128,7 @@ public final class KubeJournals implements JournalStore {
                 .put("by", opened.by().name())
                 .put("reason", opened.reason())
                 .put("emergency", opened.emergency());
-        return switch (api.create(Records.ROLLBACK, namespace, object)) {
+        return switch (cabinet.create(Records.ROLLBACK, namespace, object)) {
             case Answer.Ok(var made) -> Optional.of(keep(run, made));
             case Answer.Refused(var refusal, var _) when refusal.conflict() -> look(run);
             case Answer.Refused refused -> throw refused.failure();
@@ -143,7 +141,7 @@ public final class KubeJournals implements JournalStore {
         changed.set("status", status(run, lines));
         Answer answer;
         try {
-            answer = api.replaceStatus(Records.ROLLBACK, namespace, changed);
+            answer = cabinet.replace(Records.ROLLBACK, namespace, changed);
         } catch (Unreachable e) {
             // It may be there or not: whoever comes next reads.
             known.remove(run);

@@ -9,35 +9,21 @@ import lastgood.core.ServiceRef;
 import lastgood.engine.port.Forbidden;
 import lastgood.engine.port.Locks;
 import lastgood.kubernetes.api.Answer;
-import lastgood.kubernetes.api.Api;
-import lastgood.kubernetes.api.Kind;
 
 /// The lock of a service is an object with a fixed name: the API server makes it once, and whoever is told that it is
-/// there already reads whose it is. It is in the cluster even when journals are kept in a file, so that two laptops
-/// cannot roll back the same service at once.
+/// there already reads whose it is, so two laptops cannot roll back the same service at once.
 public final class KubeLocks implements Locks {
 
     /// Between being told that it is there and reading it, it may be given up; this often is no coincidence.
     private static final int TRIES = 10;
 
-    private final Api api;
+    private final Cabinet cabinet;
     private final Map<ServiceRef, String> namespaces;
-    private final boolean installed;
 
     /// @param namespaces where each service lives
-    /// @param installed whether our own kinds are there; else a Lease is the lock
-    public KubeLocks(Api api, Map<ServiceRef, String> namespaces, boolean installed) {
-        this.api = api;
+    public KubeLocks(Cabinet cabinet, Map<ServiceRef, String> namespaces) {
+        this.cabinet = cabinet;
         this.namespaces = Map.copyOf(namespaces);
-        this.installed = installed;
-    }
-
-    private Kind kind() {
-        return installed ? Records.SERVICE_LOCK : Kind.LEASE;
-    }
-
-    private String name(ServiceRef service) {
-        return installed ? service.service() : "lastgood-lock-" + service.service();
     }
 
     private String namespace(ServiceRef service) {
@@ -52,7 +38,7 @@ public final class KubeLocks implements Locks {
             if (holder.isPresent()) {
                 return holder.get();
             }
-            switch (api.create(kind(), namespace(service), lock(service, run))) {
+            switch (cabinet.create(Records.SERVICE_LOCK, namespace(service), lock(service, run))) {
                 case Answer.Ok _ -> {
                     return run;
                 }
@@ -64,16 +50,11 @@ public final class KubeLocks implements Locks {
     }
 
     private ObjectNode lock(ServiceRef service, RunId run) {
-        var object = api.object(kind(), namespace(service), name(service));
-        ((ObjectNode) object.path("metadata")).putObject("labels").put(Records.SERVICE_LABEL, service.service());
-        if (installed) {
-            object.putObject("spec")
-                    .put("environment", service.environment())
-                    .put("service", service.service())
-                    .put("run", run.text());
-        } else {
-            object.putObject("spec").put("holderIdentity", run.text());
-        }
+        var object = cabinet.blank(Records.SERVICE_LOCK, namespace(service), service.service(), service.service());
+        object.putObject("spec")
+                .put("environment", service.environment())
+                .put("service", service.service())
+                .put("run", run.text());
         return object;
     }
 
@@ -83,19 +64,18 @@ public final class KubeLocks implements Locks {
     }
 
     private Optional<JsonNode> find(ServiceRef service) {
-        return api.find(kind(), namespace(service), name(service));
+        return cabinet.find(Records.SERVICE_LOCK, namespace(service), service.service());
     }
 
     private RunId run(JsonNode object) {
-        return new RunId(
-                object.path("spec").path(installed ? "run" : "holderIdentity").asText(""));
+        return new RunId(object.path("spec").path("run").asText(""));
     }
 
     @Override
     public void release(ServiceRef service, RunId run) {
         var lock = find(service).filter(l -> run(l).equals(run));
         if (lock.isPresent()
-                && api.delete(kind(), namespace(service), name(service), lock.get()) instanceof Answer.Refused refused
+                && cabinet.delete(Records.SERVICE_LOCK, namespace(service), lock.get()) instanceof Answer.Refused refused
                 && !refused.refusal().notFound()
                 && !refused.refusal().conflict()) {
             throw refused.failure();

@@ -2,8 +2,8 @@ package lastgood.kubernetes.records;
 
 import lastgood.kubernetes.api.Kind;
 
-/// The kinds of our own. They are made by `lastgood cluster install`; without them the same things are kept in files
-/// and in Leases.
+/// The kinds of our own. They are made by `lastgood cluster install`; without them the same records are kept in
+/// ConfigMaps, see [Cabinet].
 public final class Records {
 
     public static final String GROUP = "lastgood.dev";
