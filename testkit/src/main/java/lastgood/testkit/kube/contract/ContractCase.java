@@ -42,7 +42,9 @@ abstract class ContractCase {
         var made = api.create("/api/v1/namespaces", """
                 {"metadata":{"generateName":"contract-"}}""");
         namespace = made.at("/metadata/name").asText();
-        until("default service account", () -> api.find(core("serviceaccounts/default")).isPresent());
+        until(
+                "default service account",
+                () -> api.find(core("serviceaccounts/default")).isPresent());
     }
 
     @AfterEach
@@ -184,7 +186,9 @@ abstract class ContractCase {
                 return seen.get();
             }
             if (System.nanoTime() > giveUpAt) {
-                assertThat(seen).as("what " + path + " came to").matches(s -> s.filter(wanted).isPresent());
+                assertThat(seen)
+                        .as("what " + path + " came to")
+                        .matches(s -> s.filter(wanted).isPresent());
             }
             pause(LOOK_AGAIN);
         }
@@ -208,15 +212,13 @@ abstract class ContractCase {
 
     static String template(String app, String image) {
         return """
-                {"metadata":{"labels":{"app":"%s"}},"spec":{"containers":[{"name":"main","image":"%s"}]}}"""
-                .formatted(app, image);
+                {"metadata":{"labels":{"app":"%s"}},"spec":{"containers":[{"name":"main","image":"%s"}]}}""".formatted(app, image);
     }
 
     static ObjectNode workload(String kind, String name, String image, int replicas) {
         var made = tree("""
                 {"apiVersion":"apps/v1","kind":"%s","metadata":{"name":"%s"},
-                 "spec":{"replicas":%d,"selector":{"matchLabels":{"app":"%s"}},"template":%s}}"""
-                .formatted(kind, name, replicas, name, template(name, image)));
+                 "spec":{"replicas":%d,"selector":{"matchLabels":{"app":"%s"}},"template":%s}}""".formatted(kind, name, replicas, name, template(name, image)));
         if (kind.equals("StatefulSet")) {
             made.withObject("/spec").put("serviceName", name);
         }
@@ -227,7 +229,9 @@ abstract class ContractCase {
     }
 
     final JsonNode deploy(String name, String image, int replicas) {
-        api.create(apps("deployments"), workload("Deployment", name, image, replicas).toString());
+        api.create(
+                apps("deployments"),
+                workload("Deployment", name, image, replicas).toString());
         return complete(name);
     }
 

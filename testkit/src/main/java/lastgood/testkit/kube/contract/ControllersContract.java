@@ -38,7 +38,8 @@ public abstract class ControllersContract extends ContractCase {
         var hash = text(set, "/metadata/labels/pod-template-hash");
         assertThat(name(set)).isEqualTo("web-" + hash);
         assertThat(text(set, "/spec/selector/matchLabels/pod-template-hash")).isEqualTo(hash);
-        assertThat(text(set, "/spec/template/metadata/labels/pod-template-hash")).isEqualTo(hash);
+        assertThat(text(set, "/spec/template/metadata/labels/pod-template-hash"))
+                .isEqualTo(hash);
         assertThat(annotation(set, "deployment.kubernetes.io/desired-replicas")).isEqualTo("2");
         assertThat(annotation(set, "deployment.kubernetes.io/max-replicas")).isEqualTo("3");
         assertThat(pods("web")).hasSize(2).allSatisfy(pod -> {
@@ -66,7 +67,9 @@ public abstract class ControllersContract extends ContractCase {
     void any_change_of_the_template_is_a_revision_and_one_of_replicas_is_none() {
         deploy("web", "shop:v1", 1);
 
-        strategic(web(), "{\"spec\":{\"template\":{\"spec\":{\"containers\":[{\"name\":\"main\",\"env\":[{\"name\":\"A\",\"value\":\"1\"}]}]}}}}")
+        strategic(
+                        web(),
+                        "{\"spec\":{\"template\":{\"spec\":{\"containers\":[{\"name\":\"main\",\"env\":[{\"name\":\"A\",\"value\":\"1\"}]}]}}}}")
                 .expected();
         complete("web");
         merge(web(), "{\"spec\":{\"replicas\":2}}").expected();
@@ -200,12 +203,12 @@ public abstract class ControllersContract extends ContractCase {
         deploy("web", "shop:v1", 1);
         merge(web(), "{\"spec\":{\"paused\":true}}").expected();
         var seen = setImage("deployments/web", "shop:v2");
-        var patch = "[{\"op\":\"test\",\"path\":\"/metadata/resourceVersion\",\"value\":\"%s\"},"
-                + "{\"op\":\"replace\",\"path\":\"/spec/template/spec/containers/0/image\",\"value\":\"shop:v1\"},"
-                + "{\"op\":\"replace\",\"path\":\"/spec/paused\",\"value\":false}]";
         var settled = until(web(), d -> d.at("/status/observedGeneration").asInt() >= generation(seen));
 
-        jsonPatch(web(), patch.formatted(version(settled))).expected();
+        jsonPatch(web(), """
+                        [{"op":"test","path":"/metadata/resourceVersion","value":"%s"},
+                         {"op":"replace","path":"/spec/template/spec/containers/0/image","value":"shop:v1"},
+                         {"op":"replace","path":"/spec/paused","value":false}]""".formatted(version(settled))).expected();
 
         complete("web");
         assertThat(replicaSets("web")).extracting(ContractCase::imageOf).containsExactly("shop:v1");
@@ -245,7 +248,9 @@ public abstract class ControllersContract extends ContractCase {
         delete(web(), "{\"propagationPolicy\":\"Foreground\"}").expected();
 
         until("deletion", () -> api.find(web()).isEmpty());
-        until("collection", () -> items(apps("replicasets")).isEmpty() && pods("web").isEmpty());
+        until(
+                "collection",
+                () -> items(apps("replicasets")).isEmpty() && pods("web").isEmpty());
     }
 
     @Test
@@ -270,8 +275,10 @@ public abstract class ControllersContract extends ContractCase {
         delete(core("pods/" + name(gone)), "{\"preconditions\":{\"uid\":\"%s\"}}".formatted(uid(gone)))
                 .expected();
 
-        until("another", () -> pods("web").stream().noneMatch(p -> uid(p).equals(uid(gone)))
-                && pods("web").size() == 1);
+        until(
+                "another",
+                () -> pods("web").stream().noneMatch(p -> uid(p).equals(uid(gone)))
+                        && pods("web").size() == 1);
         complete("web");
     }
 
@@ -283,8 +290,8 @@ public abstract class ControllersContract extends ContractCase {
         merge(web(), "{\"spec\":{\"progressDeadlineSeconds\":2}}").expected();
         setImage("deployments/web", "shop:nopull");
 
-        var stuck = until(
-                web(), d -> text(condition(d, "Progressing"), "/reason").equals("ProgressDeadlineExceeded"));
+        var stuck =
+                until(web(), d -> text(condition(d, "Progressing"), "/reason").equals("ProgressDeadlineExceeded"));
 
         assertThat(text(condition(stuck, "Progressing"), "/status")).isEqualTo("False");
         assertThat(stuck.at("/status/availableReplicas").asInt()).isEqualTo(2);
@@ -305,18 +312,21 @@ public abstract class ControllersContract extends ContractCase {
     @Test
     void a_crashing_container_shows_its_reason_its_restarts_and_its_last_words() {
         api.create(
-                apps("deployments"), workload("Deployment", "web", "shop:crash-1", 1).toString());
+                apps("deployments"),
+                workload("Deployment", "web", "shop:crash-1", 1).toString());
 
         until("crash", () -> reasons("web").contains("CrashLoopBackOff"));
         until(
                 "restart",
-                () -> pods("web").getFirst()
+                () -> pods("web")
+                                .getFirst()
                                 .at("/status/containerStatuses/0/restartCount")
                                 .asInt()
                         >= 1);
 
         var pod = pods("web").getFirst();
-        assertThat(pod.at("/status/containerStatuses/0/lastState/terminated/exitCode").asInt())
+        assertThat(pod.at("/status/containerStatuses/0/lastState/terminated/exitCode")
+                        .asInt())
                 .isEqualTo(1);
         assertThat(pod.at("/status/containerStatuses/0/ready").asBoolean()).isFalse();
     }
@@ -324,11 +334,17 @@ public abstract class ControllersContract extends ContractCase {
     @Test
     void a_pod_that_runs_and_is_not_ready_is_not_available() {
         api.create(
-                apps("deployments"), workload("Deployment", "web", "shop:unready", 1).toString());
+                apps("deployments"),
+                workload("Deployment", "web", "shop:unready", 1).toString());
 
-        var running = until(web(), d -> d.at("/status/unavailableReplicas").asInt() == 1
-                && d.at("/status/updatedReplicas").asInt() == 1);
-        until("running", () -> pods("web").stream().allMatch(p -> text(p, "/status/phase").equals("Running")));
+        var running = until(
+                web(),
+                d -> d.at("/status/unavailableReplicas").asInt() == 1
+                        && d.at("/status/updatedReplicas").asInt() == 1);
+        until(
+                "running",
+                () -> pods("web").stream()
+                        .allMatch(p -> text(p, "/status/phase").equals("Running")));
 
         assertThat(text(condition(pods("web").getFirst(), "Ready"), "/status")).isEqualTo("False");
         assertThat(running.at("/status/availableReplicas").asInt(0)).isZero();
@@ -338,7 +354,8 @@ public abstract class ControllersContract extends ContractCase {
     @Test
     void a_slow_pod_takes_its_time() {
         api.create(
-                apps("deployments"), workload("Deployment", "web", "shop:slow2", 1).toString());
+                apps("deployments"),
+                workload("Deployment", "web", "shop:slow2", 1).toString());
         until(web(), d -> d.at("/status/unavailableReplicas").asInt() == 1);
 
         complete("web");
@@ -361,7 +378,9 @@ public abstract class ControllersContract extends ContractCase {
                 gone++;
             }
             if (text(event, "/type").equals("ADDED")) {
-                assertThat(gone).as("old pods that were gone before the first new one").isEqualTo(2);
+                assertThat(gone)
+                        .as("old pods that were gone before the first new one")
+                        .isEqualTo(2);
                 born++;
             }
         }
@@ -400,13 +419,12 @@ public abstract class ControllersContract extends ContractCase {
     void a_full_quota_stops_a_rollout_and_the_deployment_says_so() {
         deploy("web", "shop:v1", 1);
         api.create(core("resourcequotas"), "{\"metadata\":{\"name\":\"small\"},\"spec\":{\"hard\":{\"pods\":\"1\"}}}");
-        until(
-                core("resourcequotas/small"),
-                q -> text(q, "/status/used/pods").equals("1"));
+        until(core("resourcequotas/small"), q -> text(q, "/status/used/pods").equals("1"));
 
         setImage("deployments/web", "shop:v2");
 
-        var stuck = until(web(), d -> text(condition(d, "ReplicaFailure"), "/status").equals("True"));
+        var stuck = until(
+                web(), d -> text(condition(d, "ReplicaFailure"), "/status").equals("True"));
         assertThat(text(condition(stuck, "ReplicaFailure"), "/reason")).isEqualTo("FailedCreate");
         assertThat(text(condition(stuck, "ReplicaFailure"), "/message")).contains("exceeded quota: small");
         assertThat(stuck.at("/status/availableReplicas").asInt()).isEqualTo(1);
@@ -415,19 +433,25 @@ public abstract class ControllersContract extends ContractCase {
     // ---- StatefulSets
 
     private JsonNode set(String image, int replicas) {
-        api.create(apps("statefulsets"), workload("StatefulSet", "db", image, replicas).toString());
+        api.create(
+                apps("statefulsets"),
+                workload("StatefulSet", "db", image, replicas).toString());
         return settledSet();
     }
 
     private JsonNode settledSet() {
-        return until(apps("statefulsets/db"), s -> s.at("/status/observedGeneration").asInt() >= generation(s)
-                && s.at("/status/readyReplicas").asInt() == s.at("/spec/replicas").asInt()
-                && text(s, "/status/updateRevision").equals(text(s, "/status/currentRevision")));
+        return until(
+                apps("statefulsets/db"),
+                s -> s.at("/status/observedGeneration").asInt() >= generation(s)
+                        && s.at("/status/readyReplicas").asInt()
+                                == s.at("/spec/replicas").asInt()
+                        && text(s, "/status/updateRevision").equals(text(s, "/status/currentRevision")));
     }
 
     private List<JsonNode> revisions() {
         return items(apps("controllerrevisions")).stream()
-                .sorted((a, b) -> Integer.compare(a.path("revision").asInt(), b.path("revision").asInt()))
+                .sorted((a, b) -> Integer.compare(
+                        a.path("revision").asInt(), b.path("revision").asInt()))
                 .toList();
     }
 
@@ -440,9 +464,11 @@ public abstract class ControllersContract extends ContractCase {
         assertThat(revision.path("revision").asInt()).isEqualTo(1);
         assertThat(text(set, "/status/currentRevision")).isEqualTo(name(revision));
         assertThat(text(revision, "/data/spec/template/$patch")).isEqualTo("replace");
-        assertThat(text(revision, "/data/spec/template/spec/containers/0/image")).isEqualTo("shop:v1");
-        assertThat(pods("db")).allSatisfy(p -> assertThat(text(p, "/metadata/labels/controller-revision-hash"))
-                .isEqualTo(name(revision)));
+        assertThat(text(revision, "/data/spec/template/spec/containers/0/image"))
+                .isEqualTo("shop:v1");
+        assertThat(pods("db"))
+                .allSatisfy(p -> assertThat(text(p, "/metadata/labels/controller-revision-hash"))
+                        .isEqualTo(name(revision)));
     }
 
     @Test
@@ -497,7 +523,8 @@ public abstract class ControllersContract extends ContractCase {
         giveItAChance();
 
         assertThat(isRunning("db-0", "shop:v1")).isTrue();
-        var set = until(apps("statefulsets/db"), s -> s.at("/status/updatedReplicas").asInt() == 1);
+        var set = until(
+                apps("statefulsets/db"), s -> s.at("/status/updatedReplicas").asInt() == 1);
         assertThat(text(set, "/status/updateRevision")).isNotEqualTo(text(set, "/status/currentRevision"));
     }
 
@@ -505,7 +532,8 @@ public abstract class ControllersContract extends ContractCase {
 
     @Test
     void a_daemon_set_runs_on_every_node_and_undoes_by_revision() {
-        api.create(apps("daemonsets"), workload("DaemonSet", "agent", "shop:v1", 0).toString());
+        api.create(
+                apps("daemonsets"), workload("DaemonSet", "agent", "shop:v1", 0).toString());
         settledDaemons();
         var first = name(revisions().getFirst());
         setImage("daemonsets/agent", "shop:v2");
@@ -518,8 +546,11 @@ public abstract class ControllersContract extends ContractCase {
         assertThat(name(revisions().getLast())).isEqualTo(first);
         assertThat(revisions().getLast().path("revision").asInt()).isEqualTo(3);
         var hash = text(revisions().getLast(), "/metadata/labels/controller-revision-hash");
-        until("new pods", () -> pods("agent").stream()
-                .allMatch(p -> text(p, "/metadata/labels/controller-revision-hash").equals(hash)));
+        until(
+                "new pods",
+                () -> pods("agent").stream()
+                        .allMatch(p -> text(p, "/metadata/labels/controller-revision-hash")
+                                .equals(hash)));
     }
 
     private void settledDaemons() {
@@ -543,7 +574,8 @@ public abstract class ControllersContract extends ContractCase {
 
     private long ready() {
         return items(slices()).stream()
-                .flatMap(s -> java.util.stream.StreamSupport.stream(s.path("endpoints").spliterator(), false))
+                .flatMap(s -> java.util.stream.StreamSupport.stream(
+                        s.path("endpoints").spliterator(), false))
                 .filter(e -> e.at("/conditions/ready").asBoolean())
                 .count();
     }
@@ -552,14 +584,16 @@ public abstract class ControllersContract extends ContractCase {
     void only_ready_pods_are_endpoints_and_a_new_selector_moves_them() {
         deploy("web", "shop:v1", 2);
         api.create(
-                apps("deployments"), workload("Deployment", "green", "shop:unready", 1).toString());
+                apps("deployments"),
+                workload("Deployment", "green", "shop:unready", 1).toString());
         api.create(core("services"), """
                 {"metadata":{"name":"web"},"spec":{"selector":{"app":"web"},"ports":[{"port":80,"targetPort":8080}]}}""");
 
-        var endpoints = until(
-                core("endpoints/web"), e -> e.at("/subsets/0/addresses").size() == 2);
+        var endpoints =
+                until(core("endpoints/web"), e -> e.at("/subsets/0/addresses").size() == 2);
         until("slices", () -> ready() == 2);
-        merge(core("services/web"), "{\"spec\":{\"selector\":{\"app\":\"green\"}}}").expected();
+        merge(core("services/web"), "{\"spec\":{\"selector\":{\"app\":\"green\"}}}")
+                .expected();
 
         assertThat(endpoints.at("/subsets/0/ports/0/port").asInt()).isEqualTo(8080);
         assertThat(text(endpoints, "/subsets/0/addresses/0/targetRef/kind")).isEqualTo("Pod");

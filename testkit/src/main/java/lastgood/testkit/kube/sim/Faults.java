@@ -164,10 +164,8 @@ public final class Faults {
                 found.add(rule.effect);
                 fired.add(request + " -> " + rule.effect);
             }
-            if (rule.isOver()) {
-                rules.remove(rule);
-            }
         }
+        rules.removeIf(Rule::isOver);
         return found;
     }
 
