@@ -39,9 +39,11 @@ public final class KubeApi implements AutoCloseable {
 
     private final Cluster cluster;
     private final HttpClient http;
+    private final String user;
 
     public KubeApi(Cluster cluster) {
         this.cluster = cluster;
+        this.user = "";
         var builder = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1) // a watch of its own connection dies visibly with the API server
                 .connectTimeout(Duration.ofSeconds(5));
@@ -49,6 +51,17 @@ public final class KubeApi implements AutoCloseable {
             builder.sslContext(trusting(cluster.authority()));
         }
         this.http = builder.build();
+    }
+
+    private KubeApi(KubeApi other, String user) {
+        this.cluster = other.cluster;
+        this.http = other.http;
+        this.user = user;
+    }
+
+    /// The same API as somebody else sees it; whoever owns the token has to be allowed to.
+    public KubeApi impersonating(String somebody) {
+        return new KubeApi(this, somebody);
     }
 
     /// What came back; an error is an answer too.
@@ -146,9 +159,10 @@ public final class KubeApi implements AutoCloseable {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create(cluster.url() + path))
+        var request = HttpRequest.newBuilder(URI.create(cluster.url() + path))
                 .header("Authorization", "Bearer " + cluster.token())
                 .header("Accept", "application/json, */*");
+        return user.isEmpty() ? request : request.header("Impersonate-User", user);
     }
 
     private static JsonNode tree(String text) {

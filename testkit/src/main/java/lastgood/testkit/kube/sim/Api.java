@@ -114,8 +114,7 @@ final class Api {
     }
 
     /// The hooks run once for each request that really changes something: right before the first change, and when all
-    /// is
-    /// done but the answer has not left.
+    /// is done but the answer has not left.
     private Response carriedOut(Request request, long stale, int watchMax) {
         var wrote = new boolean[1];
         Runnable first = () -> {
@@ -157,7 +156,7 @@ final class Api {
     }
 
     private @Nullable ObjectNode overview(String path) {
-        var parts = path.substring(1).replaceAll("/+$", "").split("/");
+        var parts = path.substring(1).replaceAll("/+$", "").split("/", -1);
         return switch (parts[0]) {
             case "api" ->
                 switch (parts.length) {
@@ -181,7 +180,7 @@ final class Api {
             return reviews.answer(route.plural(), user, Json.parse(request.body()));
         }
         var resource = catalog.find(route.group(), route.version(), route.plural());
-        if (resource == null || !route.subresource().isEmpty() && !resource.has(route.subresource())) {
+        if (resource == null || (!route.subresource().isEmpty() && !resource.has(route.subresource()))) {
             throw ApiFailure.noSuchPath();
         }
         var verb = verb(route, request);
@@ -229,7 +228,14 @@ final class Api {
     private static boolean dryRun(Request request) {
         var asked = request.parameter("dryRun");
         if (!asked.isEmpty() && !asked.equals("All")) {
-            throw ApiFailure.badRequest("Invalid value: \"%s\": dryRun must be All".formatted(asked));
+            var kind = switch (request.method()) {
+                case "POST" -> "CreateOptions";
+                case "PUT" -> "UpdateOptions";
+                case "DELETE" -> "DeleteOptions";
+                default -> "PatchOptions";
+            };
+            var message = "Unsupported value: [\"%s\"]: supported values: \"All\"".formatted(asked);
+            throw wrongOption(kind, "FieldValueNotSupported", message, "dryRun");
         }
         return !asked.isEmpty();
     }
@@ -325,25 +331,31 @@ final class Api {
     }
 
     private Response patch(Intent intent, Request request) {
-        if (request.header("Content-Type").startsWith("application/apply-patch")
+        var type = request.header("Content-Type");
+        if (type.startsWith("application/apply-patch")
                 && request.parameter("fieldManager").isEmpty()) {
-            throw ApiFailure.invalid(
-                    new Resource(
-                            "meta.k8s.io",
-                            List.of("v1"),
-                            "patchoptions",
-                            "PatchOptions",
-                            false,
-                            List.of(),
-                            Set.of(),
-                            Resource.Generation.NONE,
-                            null),
-                    "",
-                    List.of(new ApiFailure.Cause(
-                            "FieldValueRequired", "Required value: is required for apply patch", "fieldManager")));
+            throw wrongOption(
+                    "PatchOptions",
+                    "FieldValueRequired",
+                    "Required value: is required for apply patch",
+                    "fieldManager");
         }
-        return shown(
-                intent, registry.patch(intent, request.header("Content-Type"), request.body(), request.isOn("force")));
+        return shown(intent, registry.patch(intent, type, request.body(), request.isOn("force")));
+    }
+
+    /// Options are validated like an object of their own.
+    private static ApiFailure wrongOption(String kind, String reason, String message, String field) {
+        var options = new Resource(
+                "meta.k8s.io",
+                List.of("v1"),
+                "options",
+                kind,
+                false,
+                List.of(),
+                Set.of(),
+                Resource.Generation.NONE,
+                null);
+        return ApiFailure.invalid(options, "", List.of(new ApiFailure.Cause(reason, message, field)));
     }
 
     private static Response deleted(Intent intent, Outcome outcome) {

@@ -42,6 +42,10 @@ final class ApiFailure extends RuntimeException {
         return code;
     }
 
+    String said() {
+        return status.path("message").asText();
+    }
+
     ObjectNode status() {
         return status;
     }

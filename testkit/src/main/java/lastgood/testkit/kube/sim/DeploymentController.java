@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -66,7 +67,9 @@ final class DeploymentController implements Controller {
                     deployment,
                     sets,
                     fresh,
-                    sets.stream().filter(s -> s != fresh).toList());
+                    sets.stream()
+                            .filter(s -> fresh == null || !Desk.uid(s).equals(Desk.uid(fresh)))
+                            .toList());
         }
 
         int wanted() {
@@ -224,7 +227,7 @@ final class DeploymentController implements Controller {
     }
 
     /// Old pods that do not serve go first: they cost nothing.
-    private static void dropUnhealthy(List<ObjectNode> old, HashMap<ObjectNode, Integer> sizes, int max) {
+    private static void dropUnhealthy(List<ObjectNode> old, Map<ObjectNode, Integer> sizes, int max) {
         var left = max;
         for (var set : old) {
             var size = sizes.getOrDefault(set, 0);
@@ -236,8 +239,7 @@ final class DeploymentController implements Controller {
         }
     }
 
-    private static void dropHealthy(
-            Seen seen, List<ObjectNode> old, HashMap<ObjectNode, Integer> sizes, int minAvailable) {
+    private static void dropHealthy(Seen seen, List<ObjectNode> old, Map<ObjectNode, Integer> sizes, int minAvailable) {
         var left = seen.available() - minAvailable;
         for (var set : old) {
             var size = sizes.getOrDefault(set, 0);

@@ -248,7 +248,10 @@ final class FieldSet {
             }
             if (!(item instanceof ObjectNode object) || deeper.has(SELF)) {
                 list.removeIf(other -> other.equals(item));
-            } else if (MergeKeys.find(list, object, keys.of(name)) instanceof ObjectNode there) {
+                return;
+            }
+            var there = MergeKeys.find(list, object, keys.of(name));
+            if (there != null) {
                 remove(there, deeper, keys);
             }
         });
@@ -283,7 +286,8 @@ final class FieldSet {
         }
         var merged = live.deepCopy();
         for (var item : applied) {
-            if (item instanceof ObjectNode object && MergeKeys.find(merged, object, by) instanceof ObjectNode there) {
+            var there = item instanceof ObjectNode like ? MergeKeys.find(merged, like, by) : null;
+            if (there != null && item instanceof ObjectNode object) {
                 there.setAll(merged(there, object, keys));
             } else if (item.isObject() || !Json.listHas(merged, item.asText())) {
                 merged.add(item.deepCopy());

@@ -50,15 +50,15 @@ record GarbageCollector(Desk desk) implements Controller {
     }
 
     private boolean hasDependents(ObjectNode object) {
-        return everything().stream().anyMatch(other -> owns(object, other));
+        return everything().stream().anyMatch(dependent -> owns(object, dependent));
     }
 
     private static boolean waits(JsonNode object, String finalizer) {
         return Json.listHas(Json.at(object, "metadata", "finalizers"), finalizer);
     }
 
-    private static boolean owns(ObjectNode owner, ObjectNode object) {
-        for (var reference : Json.at(object, "metadata", "ownerReferences")) {
+    private static boolean owns(ObjectNode owner, ObjectNode dependent) {
+        for (var reference : Json.at(dependent, "metadata", "ownerReferences")) {
             if (Json.text(reference, "uid").equals(Desk.uid(owner))) {
                 return true;
             }

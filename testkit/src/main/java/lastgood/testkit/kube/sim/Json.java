@@ -145,7 +145,7 @@ final class Json {
         if (one.isArray() && other.isArray()) {
             return one.size() == other.size() && sameItems(one, other);
         }
-        return one.equals(other) || one.isMissingNode() && other.isMissingNode();
+        return one.equals(other) || (one.isMissingNode() && other.isMissingNode());
     }
 
     private static boolean sameItems(JsonNode one, JsonNode other) {

@@ -3,6 +3,7 @@ package lastgood.testkit.kube.sim;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import lastgood.testkit.kube.sim.ApiFailure.Cause;
 
@@ -33,13 +34,31 @@ final class ManagedFields {
         return found;
     }
 
+    /// Whoever applies comes first, as the real server sorts them.
+    private static final Comparator<ObjectNode> ORDER = Comparator.comparing(
+                    (ObjectNode e) -> Json.text(e, "operation"))
+            .thenComparing(e -> Json.text(e, "manager"))
+            .thenComparing(e -> Json.text(e, "apiVersion"));
+
+    /// Whatever the time at which they said so.
+    static boolean sameOwners(ObjectNode one, ObjectNode other) {
+        return timeless(one).equals(timeless(other));
+    }
+
+    private static List<ObjectNode> timeless(ObjectNode object) {
+        var all = entries(object);
+        all.forEach(e -> e.remove("time"));
+        all.sort(ORDER);
+        return all;
+    }
+
     private static ObjectNode fields(ObjectNode entry) {
         return entry.get("fieldsV1") instanceof ObjectNode set ? set : Json.object();
     }
 
     private static void keep(ObjectNode object, List<ObjectNode> entries) {
         var list = Json.child(object, "metadata").putArray("managedFields");
-        entries.stream().filter(e -> !fields(e).isEmpty()).forEach(list::add);
+        entries.stream().filter(e -> !fields(e).isEmpty()).sorted(ORDER).forEach(list::add);
         if (list.isEmpty()) {
             Json.child(object, "metadata").remove("managedFields");
         }

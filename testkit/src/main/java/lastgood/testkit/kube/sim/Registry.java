@@ -279,7 +279,7 @@ final class Registry {
         if (!applied) {
             ManagedFields.updated(live, after, author(intent), MergeKeys.of(intent.resource()));
         }
-        if (sameButManagers(live, after)) {
+        if (same(live, after)) {
             return live;
         }
         if (isOver(after)) {
@@ -301,11 +301,12 @@ final class Registry {
                         && !Json.at(object, "spec", "finalizers").isEmpty());
     }
 
-    private static boolean sameButManagers(ObjectNode one, ObjectNode other) {
-        return Json.same(withoutManagers(one), withoutManagers(other));
+    /// A new owner is a change; that an owner said the same again is none.
+    private static boolean same(ObjectNode one, ObjectNode other) {
+        return Json.same(timeless(one), timeless(other)) && ManagedFields.sameOwners(one, other);
     }
 
-    private static ObjectNode withoutManagers(ObjectNode object) {
+    private static ObjectNode timeless(ObjectNode object) {
         var copy = object.deepCopy();
         ((ObjectNode) copy.get("metadata")).remove(List.of("managedFields", "resourceVersion"));
         copy.remove("apiVersion");

@@ -32,7 +32,7 @@ record ReplicaSetController(Desk desk) implements Controller {
                 create(set);
             }
         } catch (ApiFailure failure) {
-            return failure.getMessage();
+            return failure.said();
         }
         pods.stream().sorted(FIRST_TO_GO).limit(Math.max(0, -missing)).forEach(p -> desk.delete(p, "Background"));
         return "";

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /// One request as it arrived. Names of headers are in lower case.
+@SuppressWarnings("ArrayRecordComponent") // nobody compares two of them
 public record Request(String method, String path, String query, Map<String, String> headers, byte[] body) {
 
     public Request {

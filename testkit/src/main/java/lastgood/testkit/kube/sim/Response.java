@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// One answer. A watch has no body: its events are read from the stream, which the reader closes.
 ///
 /// @param lengthSaid what the header claims; more than there is in the body if a fault cut the answer short
+@SuppressWarnings("ArrayRecordComponent") // nobody compares two of them
 public record Response(
         int status,
         Map<String, String> headers,

@@ -39,7 +39,7 @@ final class Selectors {
 
     private static Predicate<JsonNode> labels(String selector) {
         Predicate<JsonNode> all = _ -> true;
-        for (var term : COMMA.split(selector)) {
+        for (var term : COMMA.split(selector, -1)) {
             if (!term.isBlank()) {
                 var wanted = label(term.strip());
                 all = all.and(object -> wanted.test(Json.strings(Json.at(object, "metadata", "labels"))));
@@ -72,7 +72,7 @@ final class Selectors {
 
     private static Predicate<JsonNode> fields(String selector) {
         Predicate<JsonNode> all = _ -> true;
-        for (var term : selector.split(",")) {
+        for (var term : selector.split(",", -1)) {
             if (!term.isBlank()) {
                 all = all.and(field(term.strip()));
             }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +31,7 @@ final class StatefulSetController implements Controller {
         }
     }
 
-    private record Seen(ObjectNode set, ObjectNode update, ObjectNode current, TreeMap<Integer, ObjectNode> pods) {
+    private record Seen(ObjectNode set, ObjectNode update, ObjectNode current, NavigableMap<Integer, ObjectNode> pods) {
 
         int wanted() {
             return Desk.replicas(set);
@@ -65,7 +66,7 @@ final class StatefulSetController implements Controller {
         revisions.cleanUp(set, live);
     }
 
-    private TreeMap<Integer, ObjectNode> numbered(ObjectNode set) {
+    private NavigableMap<Integer, ObjectNode> numbered(ObjectNode set) {
         var pods = new TreeMap<Integer, ObjectNode>();
         for (var pod : desk.claimed(set, "pods")) {
             var name = Desk.name(pod);
@@ -115,7 +116,7 @@ final class StatefulSetController implements Controller {
         try {
             desk.create(pod);
         } catch (ApiFailure failure) {
-            desk.event(seen.set(), "Warning", "FailedCreate", failure.getMessage());
+            desk.event(seen.set(), "Warning", "FailedCreate", failure.said());
         }
     }
 

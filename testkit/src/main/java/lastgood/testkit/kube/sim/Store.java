@@ -98,7 +98,7 @@ final class Store {
         for (var entry : from.tailMap(new Key(resource, namespace, "")).entrySet()) {
             var key = entry.getKey();
             if (!key.resource().equals(resource)
-                    || !namespace.isEmpty() && !key.namespace().equals(namespace)) {
+                    || (!namespace.isEmpty() && !key.namespace().equals(namespace))) {
                 break;
             }
             found.add(entry.getValue());
@@ -169,7 +169,8 @@ final class Store {
     void compact() {
         locked(() -> {
             log.clear();
-            return oldest = version;
+            oldest = version;
+            return true;
         });
     }
 

@@ -85,7 +85,7 @@ record StrategicPatch(MergeKeys keys) {
         var there = MergeKeys.find(into, item, by);
         var directive = Json.text(item, DIRECTIVE);
         if (directive.equals("delete")) {
-            into.removeIf(other -> other == there);
+            into.removeIf(other -> other.equals(there));
         } else if (there != null) {
             var merged = merge(there, item);
             there.removeAll();

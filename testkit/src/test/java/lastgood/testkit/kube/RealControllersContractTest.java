@@ -1,0 +1,12 @@
+package lastgood.testkit.kube;
+
+import lastgood.testkit.kube.contract.ControllersContract;
+
+@RealCluster
+class RealControllersContractTest extends ControllersContract {
+
+    @Override
+    protected Cluster cluster() {
+        return ControlPlane.shared();
+    }
+}

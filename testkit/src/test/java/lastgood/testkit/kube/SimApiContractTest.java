@@ -1,0 +1,20 @@
+package lastgood.testkit.kube;
+
+import lastgood.testkit.kube.contract.ApiContract;
+import lastgood.testkit.kube.sim.SimCluster;
+import org.junit.jupiter.api.AfterAll;
+
+class SimApiContractTest extends ApiContract {
+
+    private static final SimCluster CLUSTER = SimCluster.start();
+
+    @Override
+    protected Cluster cluster() {
+        return CLUSTER;
+    }
+
+    @AfterAll
+    static void end() {
+        CLUSTER.close();
+    }
+}

@@ -1,0 +1,20 @@
+package lastgood.testkit.kube;
+
+import lastgood.testkit.kube.contract.CustomResourcesContract;
+import lastgood.testkit.kube.sim.SimCluster;
+import org.junit.jupiter.api.AfterAll;
+
+class SimCustomResourcesContractTest extends CustomResourcesContract {
+
+    private static final SimCluster CLUSTER = SimCluster.start();
+
+    @Override
+    protected Cluster cluster() {
+        return CLUSTER;
+    }
+
+    @AfterAll
+    static void end() {
+        CLUSTER.close();
+    }
+}
