@@ -18,6 +18,8 @@ import lastgood.engine.port.Locks;
 import lastgood.engine.port.Traffic;
 import lastgood.engine.port.Workloads;
 import lastgood.kubernetes.KubeService.TrafficBy;
+import lastgood.kubernetes.api.Api;
+import lastgood.kubernetes.history.ClusterSnapshots;
 import lastgood.kubernetes.history.Snapshot;
 import lastgood.kubernetes.records.ClusterLedgers;
 import lastgood.kubernetes.records.KubeJournals;
@@ -204,17 +206,16 @@ abstract class KubeContract {
             return shop.ref("web");
         }
 
-        /// Recorded as a release records it: it is there while the release is observed.
         @Override
         protected Digest kept(String text) {
-            var object = lastgood.kubernetes.api.Api.JSON.createObjectNode();
+            var object = Api.JSON.createObjectNode();
             object.putObject("data").put("file", text);
             var digest = Snapshot.content(object);
             if (texts.putIfAbsent(digest, text) == null) {
-                var before = shop.configMapData(NAME);
-                shop.configMap(NAME, Map.of("file", text));
-                parts.ledgers().append(parts.ledgers().read(service()), List.of());
-                before.ifPresentOrElse(d -> shop.configMap(NAME, d), () -> shop.removeConfigMap(NAME));
+                var snapshot = Api.JSON.createObjectNode();
+                snapshot.withObject("/config").set(NAME, object.put("digest", digest.text()));
+                new ClusterSnapshots(shop.cabinet, Map.of(service(), shop.namespace))
+                        .keep(service(), "r" + texts.size(), new Snapshot(snapshot));
             }
             return digest;
         }

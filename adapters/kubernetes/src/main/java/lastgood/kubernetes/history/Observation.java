@@ -141,7 +141,6 @@ final class Observation {
         live(
                 number,
                 now.at(),
-                back ? Leaving.ROLLED_BACK : Leaving.SUPERSEDED,
-                now.at().toString());
+                back ? Leaving.ROLLED_BACK : Leaving.SUPERSEDED);
     }
 }
