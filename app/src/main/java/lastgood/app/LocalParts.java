@@ -134,6 +134,7 @@ record LocalParts(
                 notices,
                 executor,
                 agent,
+                "files in %s".formatted(effective.data()),
                 owner);
     }
 }

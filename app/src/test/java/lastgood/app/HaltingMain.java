@@ -85,6 +85,7 @@ final class HaltingMain {
                 s.notices(),
                 s.executor(),
                 s.agent(),
+                s.home(),
                 s.owner());
     }
 

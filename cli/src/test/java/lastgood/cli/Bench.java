@@ -72,6 +72,9 @@ public final class Bench implements Host {
     public UnaryOperator<Ports> ports = p -> p;
     public Runnable stopSignal = () -> {};
 
+    /// What `cluster` verbs are told.
+    public ClusterAdmin admin = new NoCluster();
+
     private final Strategy strategy;
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -197,8 +200,14 @@ public final class Bench implements Host {
                 faults(),
                 (_, id, text) -> world.told.add(id + " " + text),
                 Runnable::run,
-                agent(folder, folder),
+                effective.environment().isLocal() ? agent(folder, folder) : Agent.none(),
+                effective.environment().isLocal() ? "files in " + folder : "cluster (CRDs v1alpha1)",
                 new Owner("here:1", person));
+    }
+
+    @Override
+    public ClusterAdmin cluster(Catalog catalog, Effective effective) {
+        return admin;
     }
 
     private Drivers drivers() {
