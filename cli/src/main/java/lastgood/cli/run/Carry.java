@@ -65,7 +65,7 @@ public final class Carry {
                 .open(new Engine.Order(run, plan, remarks, how.reason(), how.emergency(), how.timeout()));
         if (!how.here()) {
             screen.data(run.text());
-            screen.say("the agent carries it out: lastgood attach %s".formatted(run));
+            screen.say("the agent carries it out: lastgood attach %s".formatted(session.named(run)));
             return Exit.DONE;
         }
         return drive(run, watching);
@@ -80,7 +80,7 @@ public final class Carry {
     /// Follows a run that somebody else carries out; carries it on if nobody does and it wants to go on.
     public Exit attach(RunId run) throws InterruptedException {
         var watching = watching(run);
-        var interrupts = Interrupts.listen(tool.host(), run, watching::note);
+        var interrupts = Interrupts.listen(tool.host(), session, run, watching::note);
         journal(run).records().forEach(watching::record);
         return follow(run, watching, interrupts, journal(run).records().size());
     }
@@ -100,7 +100,7 @@ public final class Carry {
     }
 
     private Exit drive(RunId run, Watching watching) throws InterruptedException {
-        var interrupts = Interrupts.listen(tool.host(), run, watching::note);
+        var interrupts = Interrupts.listen(tool.host(), session, run, watching::note);
         try {
             while (true) {
                 interrupts.following(false);
@@ -143,7 +143,7 @@ public final class Carry {
                         lines.getFirst(),
                         List.of(),
                         "%s had changed something already and stands where it was".formatted(run),
-                        "mend that, then: lastgood resume %s".formatted(run))
+                        "mend that, then: lastgood resume %s".formatted(session.named(run)))
                 : e;
     }
 

@@ -179,7 +179,7 @@ final class Report {
                 lines.add("owed: %s: lastgood approve %s%s"
                         .formatted(
                                 PlanScreen.needs(state.plan().approval()),
-                                journal.run(),
+                                session.named(journal.run()),
                                 state.timer(RunState.RATIFICATION)
                                         .map(due -> " (until %s)"
                                                 .formatted(When.full(
@@ -211,12 +211,12 @@ final class Report {
         return state.closed().isPresent()
                         && state.mayHaveChangedProduction()
                         && state.plan().oneWay().isEmpty()
-                ? Optional.of("lastgood undo %s".formatted(journal.run()))
+                ? Optional.of("lastgood undo %s".formatted(session.named(journal.run())))
                 : Optional.empty();
     }
 
     private String next() {
-        var run = journal.run();
+        var run = session.named(journal.run());
         var flags = session.flags();
         return switch (state.status()) {
             case RECOVERED -> "lastgood status " + flags;
@@ -225,8 +225,12 @@ final class Report {
                         ? "watch it: lastgood status %s; then lastgood strategy canary promote %s, or rollback"
                                 .formatted(flags, flags)
                         : state.opened().kind() == Plan.Kind.ROLLOUT
-                                ? "lastgood status %s; it counts as good after its bake, or: lastgood release mark good %s %s"
-                                        .formatted(flags, state.plan().to(), flags)
+                                ? "lastgood status %s; %slastgood release mark good %s %s"
+                                        .formatted(
+                                                flags,
+                                                session.hasAgent() ? "it counts as good after its bake, or: " : "",
+                                                state.plan().to(),
+                                                flags)
                                 : "lastgood verify all " + flags;
             case NOT_RECOVERED ->
                 "lastgood verify all %s; further back: lastgood rollback %s --revision previous"

@@ -3,6 +3,7 @@ package lastgood.cli.run;
 import java.util.ArrayList;
 import java.util.Optional;
 import lastgood.cli.Exit;
+import lastgood.cli.Failure;
 import lastgood.cli.Session;
 import lastgood.cli.Tool;
 import lastgood.cli.Verb;
@@ -74,6 +75,12 @@ public final class RollbackVerb extends Verb {
         saved.ifPresent(s -> s.into(options));
         var session = saved.map(s -> sessionOf(s)).orElseGet(() -> tool.session(where));
         var asked = options.asked(session);
+        if (noWait && !session.hasAgent()) {
+            throw Failure.usage(
+                    "%s is on a cluster, where no agent would carry it on"
+                            .formatted(session.service().environment()),
+                    "leave out --no-wait; Ctrl-C pauses it, and resume goes on from anywhere");
+        }
         return dryRun
                 ? PlanVerb.show(session, screen, where.common(), options, asked, false)
                 : goBack(session, screen, asked, saved);
