@@ -2,6 +2,7 @@ package lastgood.config;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -74,6 +75,11 @@ public final class Catalog {
     /// The names of the services, in the order of the file.
     public Set<String> services() {
         return services;
+    }
+
+    /// Some of the services in the order in which they go back: whoever calls another one goes first.
+    public List<String> dependentsFirst(String environment, Collection<String> some) {
+        return Dependencies.of(source.document(), environment).dependentsFirst(some);
     }
 
     public PolicyConfig policy() {
