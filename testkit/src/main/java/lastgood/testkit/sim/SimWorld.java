@@ -58,7 +58,8 @@ public final class SimWorld {
 
     public final SimClock clock = new SimClock();
     public final Fuse fuse = new Fuse(clock);
-    public final SimPlatform platform = new SimPlatform(clock, SERVICE);
+    public final ServiceRef service;
+    public final SimPlatform platform;
     public final SimStores.Journals journals = new SimStores.Journals();
     public final SimStores.SimLedgers ledgers = new SimStores.SimLedgers();
     public final SimStores.SimEvidence evidence = new SimStores.SimEvidence(clock);
@@ -71,6 +72,13 @@ public final class SimWorld {
     private int owners;
 
     public SimWorld(Strategy strategy) {
+        this(SERVICE, strategy);
+    }
+
+    /// A world of its own for another service.
+    public SimWorld(ServiceRef service, Strategy strategy) {
+        this.service = service;
+        this.platform = new SimPlatform(clock, service);
         this.strategy = strategy;
         clock.onEverySlice(this::tellPeople);
     }
@@ -110,7 +118,7 @@ public final class SimWorld {
     }
 
     private void add(LedgerEntry entry) {
-        ledgers.append(ledgers.read(SERVICE), List.of(entry));
+        ledgers.append(ledgers.read(service), List.of(entry));
     }
 
     /// Users of this revision get errors.
@@ -143,10 +151,10 @@ public final class SimWorld {
 
     public Facts facts() {
         var workloads = new TreeMap<String, WorkloadState>();
-        names().forEach(n -> platform.find(new Workload(SERVICE, n)).ifPresent(w -> workloads.put(n, w)));
+        names().forEach(n -> platform.find(new Workload(service, n)).ifPresent(w -> workloads.put(n, w)));
         return new Facts(
-                ledgers.read(SERVICE),
-                new ServiceState(SERVICE, strategy, workloads, platform.get(SERVICE)),
+                ledgers.read(service),
+                new ServiceState(service, strategy, workloads, platform.get(service)),
                 policy(),
                 new TreeMap<>());
     }
