@@ -3,6 +3,7 @@ package lastgood.cli.run;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Consumer;
 import lastgood.cli.Common;
 import lastgood.cli.Exit;
 import lastgood.cli.Failure;
@@ -34,13 +35,18 @@ public final class Carry {
     private final Tool tool;
     private final Session session;
     private final Screen screen;
-    private final Common common;
+    private final Consumer<Report> ended;
 
     public Carry(Tool tool, Session session, Screen screen, Common common) {
+        this(tool, session, screen, report -> print(report, screen, common));
+    }
+
+    /// @param ended gets the report instead of the screen
+    Carry(Tool tool, Session session, Screen screen, Consumer<Report> ended) {
         this.tool = tool;
         this.session = session;
         this.screen = screen;
-        this.common = common;
+        this.ended = ended;
     }
 
     /// How a run is carried out.
@@ -212,13 +218,16 @@ public final class Carry {
 
     /// Prints how a run stands.
     public Exit report(RunId run, Exit exit) {
-        var report = new Report(session, journal(run), exit);
+        ended.accept(new Report(session, journal(run), exit));
+        return exit;
+    }
+
+    static void print(Report report, Screen screen, Common common) {
         switch (common.format()) {
             case JSON, YAML -> screen.data(Data.text(report.data(), common.format()));
-            case NAME -> screen.data(run.text());
+            case NAME -> screen.data(report.run().text());
             case TABLE, MD -> screen.data(report.lines(screen));
         }
-        return exit;
     }
 
     public Exit report(RunId run) {

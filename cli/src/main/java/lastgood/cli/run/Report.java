@@ -13,6 +13,7 @@ import lastgood.cli.out.Data;
 import lastgood.cli.out.Paint;
 import lastgood.cli.out.Screen;
 import lastgood.cli.out.When;
+import lastgood.core.RunId;
 import lastgood.core.Standing;
 import lastgood.core.Words;
 import lastgood.core.decide.ApprovalRule;
@@ -39,6 +40,19 @@ final class Report {
         this.state = journal.state();
         this.exit = exit;
         this.now = session.ports().time().now();
+    }
+
+    RunId run() {
+        return journal.run();
+    }
+
+    /// In a word or two, without the person it is for: `RECOVERED` or what keeps it from it.
+    String status() {
+        return state.status().words();
+    }
+
+    boolean touched() {
+        return state.mayHaveChangedProduction();
     }
 
     List<String> lines(Screen screen) {
@@ -207,7 +221,7 @@ final class Report {
     }
 
     /// Only where there is something to take back, and only once nothing else is about to happen.
-    private Optional<String> undo() {
+    Optional<String> undo() {
         return state.closed().isPresent()
                         && state.mayHaveChangedProduction()
                         && state.plan().oneWay().isEmpty()
