@@ -1,7 +1,9 @@
 package lastgood.cli;
 
+import java.util.List;
 import java.util.concurrent.Executor;
 import lastgood.config.Effective;
+import lastgood.core.Ledger;
 import lastgood.core.Person;
 import lastgood.core.RunId;
 import lastgood.core.ServiceRef;
@@ -60,6 +62,14 @@ public record Session(
 
     public boolean isProtected() {
         return effective.environment().isProtected();
+    }
+
+    /// Keeps what the platform shows of releases that were put out on past us. What was read has it already; to append
+    /// nothing to that is to write it down.
+    public Ledger record() {
+        var seen = ports.ledgers().read(service);
+        ports.ledgers().append(seen, List.of());
+        return seen;
     }
 
     /// Whether what runs here needs a process of ours to go on running.
