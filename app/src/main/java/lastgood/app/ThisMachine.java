@@ -13,6 +13,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import lastgood.cli.Agent;
+import lastgood.cli.ClusterAdmin;
+import lastgood.cli.Exit;
+import lastgood.cli.Failure;
 import lastgood.cli.Host;
 import lastgood.cli.Session;
 import lastgood.cli.out.Streams;
@@ -93,6 +96,15 @@ final class ThisMachine implements Host, AutoCloseable {
         var parts = LocalParts.of(catalog, effective, variables, time);
         return parts.session(
                 effective, executor, new LocalAgentControl(catalogFile(catalog), effective.data(), this), owner());
+    }
+
+    @Override
+    public ClusterAdmin cluster(Catalog catalog, Effective effective) {
+        throw new Failure(
+                Exit.UNREACHABLE,
+                "%s is on no cluster that this version can reach"
+                        .formatted(effective.environment().name()),
+                "");
     }
 
     private static Path catalogFile(Catalog catalog) {

@@ -90,6 +90,7 @@ final class HaltingMain {
                 s.notices(),
                 s.executor(),
                 s.agent(),
+                s.home(),
                 s.owner());
     }
 

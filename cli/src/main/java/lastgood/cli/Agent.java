@@ -20,4 +20,31 @@ public interface Agent {
 
     /// Is the agent: returns when it was asked to end.
     void run() throws InterruptedException;
+
+    /// For an environment that needs none: what runs there is kept running by somebody else.
+    static Agent none() {
+        return new None();
+    }
+
+    record None() implements Agent {
+        @Override
+        public Optional<String> alive() {
+            return Optional.empty();
+        }
+
+        @Override
+        public void start() {
+            throw new IllegalStateException("there is no agent here that could be started");
+        }
+
+        @Override
+        public boolean stop() {
+            return false;
+        }
+
+        @Override
+        public void run() {
+            throw new IllegalStateException("there is no agent here that could run");
+        }
+    }
 }

@@ -28,7 +28,8 @@ public final class Cli {
     }
 
     public int run(String... args) {
-        return commandLine(args.length == 0 ? "" : args[0]).execute(args);
+        var line = commandLine(args.length == 0 ? "" : args[0]);
+        return line.execute(KindAndName.asOption(line, args));
     }
 
     /// The whole tree of verbs.

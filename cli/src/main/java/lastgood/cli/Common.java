@@ -17,6 +17,27 @@ public final class Common {
     private @Nullable String data;
 
     @Option(
+            names = {"-n", "--namespace"},
+            paramLabel = "NS",
+            description = "a namespace, instead of a configuration; then KIND/NAME says which workload: deploy/web")
+    private @Nullable String namespace;
+
+    @Option(
+            names = "--context",
+            paramLabel = "NAME",
+            description = "the context of the kubeconfig (also: LASTGOOD_CONTEXT)")
+    private @Nullable String context;
+
+    @Option(
+            names = "--kubeconfig",
+            paramLabel = "FILE",
+            description = "the kubeconfig (also: LASTGOOD_KUBECONFIG, else as kubectl finds it)")
+    private @Nullable String kubeconfig;
+
+    @Option(names = "--as", paramLabel = "USER", description = "whom to impersonate on the cluster (also: LASTGOOD_AS)")
+    private @Nullable String as;
+
+    @Option(
             names = {"-o", "--output"},
             paramLabel = "FORMAT",
             converter = Format.Reader.class,
@@ -37,6 +58,23 @@ public final class Common {
 
     public @Nullable String data() {
         return data;
+    }
+
+    /// Where there is one, no configuration file is read.
+    public @Nullable String namespace() {
+        return namespace;
+    }
+
+    public @Nullable String context() {
+        return context;
+    }
+
+    public @Nullable String kubeconfig() {
+        return kubeconfig;
+    }
+
+    public @Nullable String as() {
+        return as;
     }
 
     public Format format() {

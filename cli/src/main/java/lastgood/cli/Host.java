@@ -35,6 +35,11 @@ public interface Host {
     /// @param config the file it reads, and reads again when it changes
     Agent agent(Path config, Path data);
 
+    /// What lastgood needs of the cluster that an environment is on. Reaches nothing yet.
+    ///
+    /// @throws Failure if the environment is on no cluster
+    ClusterAdmin cluster(Catalog catalog, Effective effective);
+
     /// Calls that each time somebody asks this process to stop (Ctrl-C, SIGTERM), instead of ending it.
     void onStopSignal(Runnable action);
 

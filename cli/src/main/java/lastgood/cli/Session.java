@@ -1,8 +1,11 @@
 package lastgood.cli;
 
+import java.util.List;
 import java.util.concurrent.Executor;
 import lastgood.config.Effective;
+import lastgood.core.Ledger;
 import lastgood.core.Person;
+import lastgood.core.RunId;
 import lastgood.core.ServiceRef;
 import lastgood.core.Strategy;
 import lastgood.core.plan.Policy;
@@ -21,6 +24,8 @@ import lastgood.engine.port.Revisions;
 /// One service in one environment, with everything that can be asked of it.
 ///
 /// @param instances how many a new workload gets
+/// @param agent [Agent#none] where the platform keeps things running by itself
+/// @param home where the records of runs are kept, as people read it: `cluster (CRDs v1alpha1)`
 /// @param owner this process and the person at it
 public record Session(
         Effective effective,
@@ -35,6 +40,7 @@ public record Session(
         Notices notices,
         Executor executor,
         Agent agent,
+        String home,
         Owner owner) {
 
     public Engine engine(Progress progress) {
@@ -58,14 +64,39 @@ public record Session(
         return effective.environment().isProtected();
     }
 
-    /// `-e production -s web`, for commands that are printed.
+    /// Keeps what the platform shows of releases that were put out on past us. What was read has it already; to append
+    /// nothing to that is to write it down.
+    public Ledger record() {
+        var seen = ports.ledgers().read(service);
+        ports.ledgers().append(seen, List.of());
+        return seen;
+    }
+
+    /// Whether what runs here needs a process of ours to go on running.
+    public boolean hasAgent() {
+        return !(agent instanceof Agent.None);
+    }
+
+    /// `-e production -s web`, or `-n shop deploy/web`, for commands that are printed.
     public String flags() {
-        return "-e %s -s %s".formatted(service.environment(), service.service());
+        return effective.address().full();
+    }
+
+    /// A run, as commands that are printed name it. On a cluster with where to look for it: asking all of them takes
+    /// time, and some of them may not answer.
+    public String named(RunId run) {
+        if (hasAgent()) {
+            return run.text();
+        }
+        return "%s %s"
+                .formatted(
+                        run,
+                        effective.address().isFromFile() ? effective.address().place() : flags());
     }
 
     public Session withPolicy(Policy other) {
         return new Session(
                 effective, service, strategy, other, instances, ports, revisions, metrics, faults, notices, executor,
-                agent, owner);
+                agent, home, owner);
     }
 }

@@ -2,6 +2,7 @@ package lastgood.cli;
 
 import java.util.List;
 import lastgood.cli.agent.AgentVerbs;
+import lastgood.cli.cluster.ClusterVerbs;
 import lastgood.cli.config.ConfigVerbs;
 import lastgood.cli.drill.DrillVerbs;
 import lastgood.cli.help.CompletionVerb;
@@ -56,6 +57,7 @@ final class Verbs {
                 new EvidenceVerbs(tool),
                 new HistoryVerb(tool),
                 new ConfigVerbs(tool),
+                new ClusterVerbs(tool),
                 new AgentVerbs(tool),
                 new ShimVerbs(tool),
                 new CompletionVerb(tool),

@@ -13,9 +13,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
@@ -72,7 +74,15 @@ public final class Bench implements Host {
     public UnaryOperator<Ports> ports = p -> p;
     public Runnable stopSignal = () -> {};
 
+    /// What `cluster` verbs are told.
+    public ClusterAdmin admin = new NoCluster();
+
     private final Strategy strategy;
+    private final Map<ServiceRef, SimWorld> others = new HashMap<>();
+
+    /// The records of these environments cannot be read: their cluster does not answer.
+    public final Set<String> silent = new HashSet<>();
+
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
     private int runs;
@@ -94,6 +104,18 @@ public final class Bench implements Host {
         bench.world.platform.runs("checkout", SimWorld.revision("v2"), 3);
         bench.world.platform.routes(SimWorld.weights("checkout", 100));
         return bench;
+    }
+
+    /// Another service, likewise with a good v1 and a v2 that hurts; with records and a clock of its own.
+    public SimWorld another(String environment, String service) {
+        var its = new SimWorld(new ServiceRef(environment, service), new Strategy.Rolling(service));
+        its.release(1, "v1", SimWorld.Standing.GOOD)
+                .release(2, "v2", SimWorld.Standing.LIVE)
+                .sick("v2");
+        its.platform.runs(service, SimWorld.revision("v2"), 3);
+        its.platform.routes(SimWorld.weights(service, 100));
+        others.put(its.service, its);
+        return its;
     }
 
     public Bench protect() {
@@ -174,12 +196,14 @@ public final class Bench implements Host {
 
     @Override
     public Session open(Catalog catalog, Effective effective) {
-        var real = world.ports();
+        var service = new ServiceRef(
+                effective.environment().name(), effective.service().name());
+        var its = others.getOrDefault(service, world);
+        var real = silent.contains(service.environment()) ? Silence.on(its.ports()) : its.ports();
         return new Session(
                 effective,
-                new ServiceRef(
-                        effective.environment().name(), effective.service().name()),
-                strategy,
+                service,
+                others.containsKey(service) ? new Strategy.Rolling(service.service()) : strategy,
                 SimWorld.policy(),
                 3,
                 ports.apply(new Ports(
@@ -198,8 +222,14 @@ public final class Bench implements Host {
                 faults(),
                 (_, id, text) -> world.told.add(id + " " + text),
                 Runnable::run,
-                agent(folder, folder),
+                effective.environment().isLocal() ? agent(folder, folder) : Agent.none(),
+                effective.environment().isLocal() ? "files in " + folder : "cluster (CRDs v1alpha1)",
                 new Owner("here:1", person));
+    }
+
+    @Override
+    public ClusterAdmin cluster(Catalog catalog, Effective effective) {
+        return admin;
     }
 
     private Drivers drivers() {

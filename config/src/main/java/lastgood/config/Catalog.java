@@ -2,10 +2,12 @@ package lastgood.config;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// A configuration file that was read, checked and found sound. Immutable.
 public final class Catalog {
@@ -32,6 +34,15 @@ public final class Catalog {
         this.contacts = contacts;
     }
 
+    /// What `-n NAMESPACE KIND/NAME` means without any file: an environment named like the namespace, a service named
+    /// like the workload, and every setting built in.
+    ///
+    /// @param workingFolder what relative paths count from
+    /// @param workload null: none was named, and there is no service
+    public static Parsed<Catalog> withoutFile(Path workingFolder, String namespace, @Nullable WorkloadRef workload) {
+        return WithoutFile.catalog(workingFolder, namespace, workload);
+    }
+
     /// `metadata.name`, or the name of the folder the file is in.
     public String name() {
         return name;
@@ -47,6 +58,15 @@ public final class Catalog {
         return source.folder();
     }
 
+    /// Whether there is such a file. Else what holds is what the command line says and the built-in settings.
+    public boolean isFile() {
+        return source.isFile();
+    }
+
+    CatalogSource source(Tree document) {
+        return new CatalogSource(source.file(), source.folder(), document, source.isFile());
+    }
+
     /// By name, in the order of the file.
     public Map<String, EnvironmentConfig> environments() {
         return environments;
@@ -55,6 +75,11 @@ public final class Catalog {
     /// The names of the services, in the order of the file.
     public Set<String> services() {
         return services;
+    }
+
+    /// Some of the services in the order in which they go back: whoever calls another one goes first.
+    public List<String> dependentsFirst(String environment, Collection<String> some) {
+        return Dependencies.of(source.document(), environment).dependentsFirst(some);
     }
 
     public PolicyConfig policy() {
@@ -93,8 +118,7 @@ public final class Catalog {
         var found = Optional.ofNullable(environments.get(environment))
                 .orElseThrow(() -> new IllegalStateException("no environment " + environment));
         var findings = new Cursor.Findings();
-        var effective = new EffectiveReader(source.document(), source.folder(), name)
-                .read(found, service, policy, overrides, findings);
+        var effective = new EffectiveReader(source, name).read(found, service, policy, overrides, findings);
         var problems = new Problems();
         problems.addAll(findings.wrong().inReadingOrder());
         problems.addAll(findings.missing().inReadingOrder());

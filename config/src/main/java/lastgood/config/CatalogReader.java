@@ -32,7 +32,7 @@ final class CatalogReader {
             }
             return new Loaded.Invalid(file, problems.inReadingOrder());
         }
-        return read(new CatalogSource(file, folder, yaml.tree().get()), problems);
+        return read(new CatalogSource(file, folder, yaml.tree().get(), true), problems);
     }
 
     private static Loaded read(CatalogSource source, Problems problems) {
@@ -41,7 +41,7 @@ final class CatalogReader {
         References.check(source.document(), problems);
         var sound = Prune.of(source.document(), checked.badPaths());
         var findings = new Cursor.Findings();
-        var catalog = catalog(new CatalogSource(source.file(), source.folder(), sound), findings);
+        var catalog = catalog(new CatalogSource(source.file(), source.folder(), sound, true), findings);
         everyService(catalog, sound, findings);
         problems.addAll(findings.wrong().inReadingOrder());
         if (checked.problems().isEmpty()) {
@@ -52,12 +52,12 @@ final class CatalogReader {
                 : new Loaded.Invalid(source.file(), problems.inReadingOrder());
     }
 
-    private static Catalog catalog(CatalogSource source, Cursor.Findings findings) {
+    static Catalog catalog(CatalogSource source, Cursor.Findings findings) {
         var at = Cursor.at(source.document(), "", findings);
         return new Catalog(
                 source,
                 at.at("metadata").at("name").text(folderName(source.folder())),
-                environments(at.at("environments")),
+                environments(at.at("environments"), source.folder()),
                 names(source.document()),
                 policy(source.document(), findings),
                 contacts(at.at("contacts")));
@@ -65,25 +65,21 @@ final class CatalogReader {
 
     // ---- parts
 
-    private static Map<String, EnvironmentConfig> environments(Cursor at) {
+    private static Map<String, EnvironmentConfig> environments(Cursor at, Path folder) {
         var all = new LinkedHashMap<String, EnvironmentConfig>();
         at.children()
                 .forEach((name, environment) -> all.put(
                         name,
                         new EnvironmentConfig(
                                 name,
-                                platform(environment),
+                                platform(environment, folder),
                                 environment.at("protected").truth(false),
                                 environment.at("baseUrl").uriOrNull())));
         return Collections.unmodifiableMap(all);
     }
 
-    private static Platform platform(Cursor at) {
-        return at.tree().entry("local").isPresent()
-                ? new Platform.Local()
-                : new Platform.Cluster(
-                        at.at("namespace").text(""),
-                        at.at("cluster").at("context").textOrNull());
+    private static Platform platform(Cursor at, Path folder) {
+        return at.tree().entry("local").isPresent() ? new Platform.Local() : ClusterReader.platform(at, folder);
     }
 
     private static PolicyConfig policy(Tree document, Cursor.Findings findings) {
@@ -123,7 +119,7 @@ final class CatalogReader {
     // ---- every service in every environment
 
     private static void everyService(Catalog catalog, Tree document, Cursor.Findings findings) {
-        var reader = new EffectiveReader(document, catalog.folder(), catalog.name());
+        var reader = new EffectiveReader(catalog.source(document), catalog.name());
         var readable = new ArrayList<Effective>();
         for (var service : catalog.services()) {
             for (var environment : worthReading(catalog, document, service)) {

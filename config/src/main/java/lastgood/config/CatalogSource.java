@@ -6,4 +6,5 @@ import java.nio.file.Path;
 ///
 /// @param file as it is called in messages
 /// @param folder what relative paths count from
-record CatalogSource(String file, Path folder, Tree document) {}
+/// @param isFile whether there is such a file; else the document was made of what the command line says
+record CatalogSource(String file, Path folder, Tree document, boolean isFile) {}

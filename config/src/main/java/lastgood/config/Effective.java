@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param timezone how times without a zone are read
 /// @param data the data folder: ledger, journal, evidence, incidents
 /// @param baseUrl where users reach the service; for a local one without it, where its proxy listens; null: not known
+/// @param address how the same is said again on a command line
 /// @param rows for printing
 public record Effective(
         EnvironmentConfig environment,
@@ -24,6 +25,7 @@ public record Effective(
         ZoneId timezone,
         Path data,
         @Nullable URI baseUrl,
+        Address address,
         List<Row> rows) {
 
     public Effective {

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Makes typed settings of the merged tree, after filling in what follows from other settings.
 final class EffectiveReader {
@@ -15,11 +16,13 @@ final class EffectiveReader {
     private final Tree document;
     private final Path folder;
     private final String catalogName;
+    private final boolean isFile;
 
-    EffectiveReader(Tree document, Path folder, String catalogName) {
-        this.document = document;
-        this.folder = folder;
+    EffectiveReader(CatalogSource source, String catalogName) {
+        this.document = source.document();
+        this.folder = source.folder();
         this.catalogName = catalogName;
+        this.isFile = source.isFile();
     }
 
     /// Empty if the service does not say how to run there; every problem is in `findings`.
@@ -30,7 +33,7 @@ final class EffectiveReader {
             Overrides overrides,
             Cursor.Findings findings) {
         var merged = SettingsTree.of(document, environment.name(), service, overrides, findings.wrong());
-        var settings = environment.isLocal() ? local(merged) : remote(merged);
+        var settings = environment.isLocal() ? local(merged) : remote(merged, service);
         if (settings.at("data").isEmpty()) {
             settings = SettingsTree.with(settings, "data", data(overrides.variables()));
         }
@@ -39,28 +42,29 @@ final class EffectiveReader {
         if (environment.isLocal() && local.isEmpty()) {
             return Optional.empty();
         }
-        var config = new ServiceConfig(
-                service,
-                StrategyReader.read(at.at("strategy"), environment),
-                local.orElse(null),
-                CheckReader.read(at.at("verify")));
+        var strategy = StrategyReader.read(at.at("strategy"), environment);
+        var cluster = environment.isLocal() ? null : ClusterReader.read(service, at, strategy);
+        var config =
+                new ServiceConfig(service, strategy, local.orElse(null), cluster, CheckReader.read(at.at("verify")));
         var defaults = Cursor.at(settings, "defaults", findings);
         var here = Cursor.at(settings, "environments." + environment.name(), findings);
         return Optional.of(new Effective(
-                environment,
+                environment.isLocal() ? environment : environment.on(ClusterReader.platform(here, folder)),
                 config,
                 policy,
                 defaults.at("timeout").positive(Duration.ofMinutes(5)),
                 ZoneId.of(defaults.at("timezone").read(Setting::zone, "UTC")),
                 data(here.at("data")),
                 here.at("baseUrl").uriOrNull(),
+                address(environment, service, cluster, overrides),
                 Rows.of(named(environment, service, settings))));
     }
 
     // ---- what follows from other settings
 
     private static Tree local(Tree merged) {
-        var settings = merged;
+        var settings = without(
+                merged, "cluster", "namespace", "workload", "companions", "versionFrom", "config", "maintenance");
         if (text(settings, "strategy", "type").equals("auto")) {
             var origin = new Origin.Inferred("an environment on this machine");
             settings = SettingsTree.with(settings, "strategy.type", Tree.text(origin, "rolling"));
@@ -79,9 +83,42 @@ final class EffectiveReader {
         return settings;
     }
 
-    private static Tree remote(Tree merged) {
+    private static Tree remote(Tree merged, String service) {
+        var settings = without(merged, "local");
+        if (text(settings, "strategy", "type").equals("auto")) {
+            settings = automatic(settings);
+        }
+        var named = new Origin.Inferred("the service's name");
+        for (var inferred : Map.of("workload.kind", ClusterConfig.Kind.DEPLOYMENT.word(), "workload.name", service)
+                .entrySet()) {
+            if (at(settings, inferred.getKey().split("\\.")).isEmpty()) {
+                settings = SettingsTree.with(settings, inferred.getKey(), Tree.text(named, inferred.getValue()));
+            }
+        }
+        return settings;
+    }
+
+    /// Rolling, unless a block says how one of the others is done. Where both do, only a person can tell which holds.
+    private static Tree automatic(Tree settings) {
+        var blueGreen = isWritten(settings, "blueGreen");
+        var canary = isWritten(settings, "canary");
+        if (blueGreen && canary) {
+            return settings;
+        }
+        var type = blueGreen ? "blue-green" : canary ? "canary" : "rolling";
+        var from = blueGreen ? "strategy.blueGreen" : canary ? "strategy.canary" : "an environment on a cluster";
+        return SettingsTree.with(settings, "strategy.type", Tree.text(new Origin.Inferred(from), type));
+    }
+
+    private static boolean isWritten(Tree settings, String block) {
+        return at(settings, "strategy", block)
+                .filter(found -> !(found.origin() instanceof Origin.BuiltIn))
+                .isPresent();
+    }
+
+    private static Tree without(Tree merged, String... keys) {
         var kept = new LinkedHashMap<>(merged.entriesOrNone());
-        kept.remove("local");
+        kept.keySet().removeAll(List.of(keys));
         return new Tree.Mapping(merged.origin(), kept);
     }
 
@@ -114,6 +151,14 @@ final class EffectiveReader {
             at.problem("this is not a path", "");
             return folder;
         }
+    }
+
+    private Address address(
+            EnvironmentConfig environment, String service, @Nullable ClusterConfig cluster, Overrides overrides) {
+        return isFile || cluster == null
+                ? Address.inFile(environment.name(), service, overrides)
+                : Address.withoutFile(
+                        environment.name(), new WorkloadRef(cluster.workload().kind(), service), overrides);
     }
 
     private static String proxyUrl(Tree settings) {

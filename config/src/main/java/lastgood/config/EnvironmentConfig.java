@@ -13,6 +13,11 @@ public record EnvironmentConfig(
         boolean isProtected,
         @Nullable URI baseUrl) {
 
+    /// The same, reached in another way.
+    EnvironmentConfig on(Platform other) {
+        return new EnvironmentConfig(name, other, isProtected, baseUrl);
+    }
+
     public boolean isLocal() {
         return platform instanceof Platform.Local;
     }

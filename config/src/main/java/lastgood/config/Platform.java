@@ -1,5 +1,6 @@
 package lastgood.config;
 
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /// What an environment runs on.
@@ -8,8 +9,27 @@ public sealed interface Platform {
     /// This machine: processes behind a proxy.
     record Local() implements Platform {}
 
-    /// A Kubernetes namespace.
+    /// A Kubernetes namespace, and the way to its API server. Two environments with an equal one share their records.
     ///
     /// @param context the kubeconfig context; null: the current one
-    record Cluster(String namespace, @Nullable String context) implements Platform {}
+    /// @param inCluster whether to go by the service account of the pod we run in, and by no kubeconfig
+    /// @param kubeconfig absolute; null: found as `kubectl` finds it
+    /// @param as whom to impersonate; null: nobody
+    record Cluster(
+            String namespace,
+            @Nullable String context,
+            boolean inCluster,
+            @Nullable Path kubeconfig,
+            @Nullable String as)
+            implements Platform {
+
+        /// The way that `kubectl` would take.
+        public static Cluster of(String namespace) {
+            return new Cluster(namespace, null, false, null, null);
+        }
+
+        public Cluster withContext(String name) {
+            return new Cluster(namespace, name, inCluster, kubeconfig, as);
+        }
+    }
 }

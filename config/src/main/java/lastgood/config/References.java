@@ -1,6 +1,7 @@
 package lastgood.config;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -28,6 +29,7 @@ final class References {
         defaults();
         document.at("environments").ifPresent(all -> all.entriesOrNone().forEach(this::environment));
         document.at("services").ifPresent(all -> all.entriesOrNone().forEach(this::overrides));
+        circles();
         policy();
         document.at("drills")
                 .flatMap(drills -> drills.at("environment"))
@@ -87,6 +89,30 @@ final class References {
                 .ifPresent(all -> all.entriesOrNone()
                         .forEach((name, override) ->
                                 known(name, override.key(), Paths.child(path, name), "environment", environments)));
+    }
+
+    /// Of an environment only what the settings for it add: the rest has been said already.
+    private void circles() {
+        var everywhere = Dependencies.of(document, null).circles();
+        everywhere.forEach(circle -> circle(circle, ""));
+        for (var environment : environments) {
+            Dependencies.of(document, environment).circles().stream()
+                    .filter(circle -> everywhere.isEmpty())
+                    .forEach(circle -> circle(circle, " in " + environment));
+        }
+    }
+
+    private void circle(List<String> circle, String where) {
+        var first = document.at("services")
+                .flatMap(all -> all.entry(circle.getFirst()))
+                .map(entry ->
+                        entry.value().entry("dependencies").map(Tree.Entry::key).orElse(entry.key()))
+                .orElse(document.origin());
+        problems.add(
+                first,
+                Paths.child(Paths.child("services", circle.getFirst()), "dependencies"),
+                "the services call each other in a circle%s: %s".formatted(where, String.join(" → ", circle)),
+                "remove one of these dependencies: nothing says which of them goes back first");
     }
 
     private void policy() {

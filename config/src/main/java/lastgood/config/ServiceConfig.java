@@ -5,5 +5,10 @@ import org.jspecify.annotations.Nullable;
 /// One service as it is meant in one environment, everything merged.
 ///
 /// @param local how it runs on this machine; null exactly if the environment is on a cluster
+/// @param cluster how it runs on a cluster; null exactly if the environment is on this machine
 public record ServiceConfig(
-        String name, StrategyConfig strategy, @Nullable LocalConfig local, VerifyConfig verify) {}
+        String name,
+        StrategyConfig strategy,
+        @Nullable LocalConfig local,
+        @Nullable ClusterConfig cluster,
+        VerifyConfig verify) {}

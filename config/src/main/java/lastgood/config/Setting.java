@@ -19,6 +19,12 @@ public enum Setting {
     TIMEZONE("timezone"),
     /// The data folder. On the command line it counts from where the program was started.
     DATA("data"),
+    /// Which context of the kubeconfig, for an environment on a cluster.
+    CONTEXT("cluster.context"),
+    /// Which kubeconfig. On the command line it counts from where the program was started.
+    KUBECONFIG("cluster.kubeconfig"),
+    /// Whom to impersonate on the cluster.
+    AS("cluster.as"),
     /// How a release takes over.
     STRATEGY("strategy.type"),
     /// How many processes.
@@ -27,6 +33,9 @@ public enum Setting {
     LISTEN("local.listen"),
     /// How long the service is watched after a rollback.
     WINDOW("verify.window");
+
+    /// Those that say how to reach a cluster.
+    public static final List<Setting> OF_A_CLUSTER = List.of(CONTEXT, KUBECONFIG, AS);
 
     private static final List<String> STRATEGIES = List.of("auto", "rolling", "blue-green", "canary");
 
@@ -54,7 +63,7 @@ public enum Setting {
     /// The text in the form the file would have, or what is wrong with it.
     Parsed<String> fromVariable(String text) {
         return switch (this) {
-            case ENVIRONMENT, SERVICE, DATA -> new Parsed.Good<>(text);
+            case ENVIRONMENT, SERVICE, DATA, CONTEXT, KUBECONFIG, AS -> new Parsed.Good<>(text);
             case TIMEOUT, WINDOW -> same(text, Durations.parse(text));
             case TIMEZONE -> zone(text);
             case STRATEGY -> strategy(text);

@@ -14,6 +14,11 @@ final class SettingsTree {
     private static final Tree BUILT_IN = builtIn();
     private static final Origin NOWHERE = new Origin.BuiltIn();
 
+    /// What a service says of itself, everywhere or for one environment.
+    private static final String[] OF_A_SERVICE = {
+        "strategy", "local", "workload", "companions", "versionFrom", "config", "maintenance", "verify"
+    };
+
     private SettingsTree() {}
 
     static Tree builtInPolicy() {
@@ -35,12 +40,12 @@ final class SettingsTree {
         layers.add(inferred(overrides));
         document.at("defaults").ifPresent(tree -> layers.add(only(tree, "timeout", "timezone")));
         document.at("policy").ifPresent(tree -> layers.add(under("policy", tree)));
-        here.ifPresent(tree -> layers.add(only(tree, "protected", "baseUrl")));
+        here.ifPresent(tree -> layers.add(only(tree, "protected", "baseUrl", "namespace", "cluster")));
         here.flatMap(tree -> tree.at("local")).ifPresent(tree -> layers.add(only(tree, "data")));
-        declared.ifPresent(tree -> layers.add(only(tree, "strategy", "local", "verify")));
+        declared.ifPresent(tree -> layers.add(only(tree, OF_A_SERVICE)));
         declared.flatMap(tree -> tree.at("environments"))
                 .flatMap(all -> all.at(environment))
-                .ifPresent(tree -> layers.add(only(tree, "strategy", "local", "verify")));
+                .ifPresent(tree -> layers.add(only(tree, OF_A_SERVICE)));
         layers.add(variables(overrides, problems));
         layers.add(flags(overrides, problems));
         return Merge.of(layers);

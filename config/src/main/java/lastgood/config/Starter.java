@@ -33,6 +33,23 @@ public final class Starter {
                         service, command.stream().map(Starter::quoted).collect(Collectors.joining(", ")), file, port);
     }
 
+    /// Seven lines for one service on a cluster; everything else follows from its name. It loads without problems for
+    /// names of lower-case letters, digits and dashes.
+    ///
+    /// @param context of the kubeconfig; empty: its current one
+    public static String cluster(String environment, String namespace, String context, String service) {
+        var cluster = context.isEmpty() ? "" : ", cluster: { context: %s }".formatted(quoted(context));
+        return """
+                # Check this file: lastgood config validate. Every default: lastgood config effective --origins
+                apiVersion: lastgood.dev/v1alpha1
+                kind: Catalog
+                environments:
+                  %s: { namespace: %s%s }    # add `protected: true` where users are served
+                services:
+                  %s: {}    # the Deployment of that name
+                """.formatted(environment, namespace, cluster, service);
+    }
+
     /// As a double-quoted YAML scalar; whatever cannot be seen, or might be taken for a line end, is escaped.
     static String quoted(String word) {
         return word.codePoints().mapToObj(Starter::escaped).collect(Collectors.joining("", "\"", "\""));

@@ -20,9 +20,9 @@ class ExamplesTest {
         var catalog = Texts.catalog(Texts.example("lastgood.min.yaml"));
 
         assertThat(catalog.environments().get("production").platform())
-                .isEqualTo(new Platform.Cluster("summit-production", null));
+                .isEqualTo(Platform.Cluster.of("summit-production"));
         assertThat(catalog.services()).containsExactly("intelgraph-server");
-        assertThat(catalog.notes()).containsExactly("accepted, not acted on yet: metrics, environments.*.namespace");
+        assertThat(catalog.notes()).containsExactly("accepted, not acted on yet: metrics");
     }
 
     @Test
@@ -38,7 +38,7 @@ class ExamplesTest {
         assertThat(full.environments().get("production"))
                 .isEqualTo(new EnvironmentConfig(
                         "production",
-                        new Platform.Cluster("summit-production", "summit-prod"),
+                        Platform.Cluster.of("summit-production").withContext("summit-prod"),
                         true,
                         URI.create("https://api.summit.production")));
     }

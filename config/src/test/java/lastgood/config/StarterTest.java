@@ -34,4 +34,20 @@ class StarterTest {
                         .artifact())
                 .isNull();
     }
+
+    @Test
+    void seven_lines_for_a_cluster_load_and_say_nothing_that_does_nothing() {
+        var text = Starter.cluster("production", "shop", "arn:aws:eks:x/y \"z\"", "web");
+        var catalog = Texts.catalog(text);
+
+        assertThat(text.lines()).hasSize(7);
+        assertThat(catalog.environments().get("production").platform())
+                .isEqualTo(Platform.Cluster.of("shop").withContext("arn:aws:eks:x/y \"z\""));
+        assertThat(catalog.notes()).isEmpty();
+        assertThat(Texts.catalog(Starter.cluster("live", "shop", "", "web"))
+                        .environments()
+                        .get("live")
+                        .platform())
+                .isEqualTo(Platform.Cluster.of("shop"));
+    }
 }

@@ -34,7 +34,7 @@ final class EffectiveVerb extends Verb {
     @Override
     public Exit say() {
         var screen = tool.screen(where.common());
-        var effective = tool.effective(tool.catalog(where.common()), where);
+        var effective = tool.effective(where);
         var format = where.common().format();
         if (format == Format.JSON || format == Format.YAML) {
             var doc = Data.document("EffectiveConfig");

@@ -18,6 +18,7 @@ import lastgood.cli.run.ApprovalsVerb;
 import lastgood.cli.run.ApprovalsVerb.Wanted;
 import lastgood.cli.run.Look;
 import lastgood.cli.run.PlanScreen;
+import lastgood.config.Platform;
 import lastgood.core.Release;
 import lastgood.core.RevisionSelector;
 import lastgood.core.Selection;
@@ -34,6 +35,7 @@ import lastgood.engine.port.Unreachable;
 final class Status {
 
     private static final String UNKNOWN = "◌ unknown: the agent does not run";
+    private static final String UNMEASURED = "◌ unknown: nothing that measures it could be reached";
     private static final Duration HEALTH = Duration.ofMinutes(5);
 
     private static final int TROUBLE_MAX = 160;
@@ -71,7 +73,7 @@ final class Status {
 
     /// The ledger can be read without an agent; what runs cannot be seen.
     private static Facts facts(Session session, Optional<String> agent) {
-        if (agent.isPresent()) {
+        if (canSee(session, agent)) {
             return Look.facts(session);
         }
         var nothing = new TrafficState(session.service(), "", "", new TreeMap<>(), new TreeMap<>(), false);
@@ -82,8 +84,13 @@ final class Status {
                 Map.of());
     }
 
+    /// On a cluster nobody of ours has to run for things to be seen.
+    private static boolean canSee(Session session, Optional<String> agent) {
+        return agent.isPresent() || !session.hasAgent();
+    }
+
     private static Optional<Metrics.Window> health(Session session, Optional<String> agent) {
-        if (agent.isEmpty()) {
+        if (!canSee(session, agent)) {
             return Optional.empty();
         }
         try {
@@ -107,8 +114,7 @@ final class Status {
                         screen.paint(Paint.BOLD, session.service().toString()),
                         session.strategy().word(),
                         session.isProtected() ? ", protected" : "",
-                        agent.map(a -> "agent: " + a)
-                                .orElse("agent: does not run (nothing is served or watched); lastgood agent start")));
+                        keptBy()));
         lines.add(" LIVE        " + release(live()));
         newer().ifPresent(r -> lines.add(" NEWEST      " + release(Optional.of(r))));
         lines.add(" LAST GOOD   " + lastGood());
@@ -116,9 +122,23 @@ final class Status {
         lines.addAll(labelled("INSTANCES", instances()));
         lines.add(" TRAFFIC     " + traffic());
         lines.addAll(labelled("RUNS", active()));
+        if (!session.hasAgent()) {
+            lines.add(" RECORDS     " + session.home());
+        }
         lines.addAll(labelled("OWED", wanted().stream().map(Wanted::line).toList()));
         lines.add(" next: " + next());
         return lines;
+    }
+
+    /// What keeps it running.
+    private String keptBy() {
+        return switch (session.effective().environment().platform()) {
+            case Platform.Cluster(var namespace, var context, var _, var _, var _) ->
+                "namespace: %s%s".formatted(namespace, context == null ? "" : ", context: " + context);
+            case Platform.Local() ->
+                agent.map(a -> "agent: " + a)
+                        .orElse("agent: does not run (nothing is served or watched); lastgood agent start");
+        };
     }
 
     private static List<String> labelled(String label, List<String> texts) {
@@ -151,18 +171,21 @@ final class Status {
     private String standing(Release release) {
         return switch (facts.ledger().standing(release.number())) {
             case Standing.Good good -> "✔ " + words(good);
-            case Standing.Baking baking -> bake(baking);
+            case Standing.Baking baking -> bake(release, baking);
             case Standing.Failed failed -> "✖ " + failed.words();
             case Standing other -> other.words();
         };
     }
 
-    private String bake(Standing.Baking baking) {
+    private String bake(Release release, Standing.Baking baking) {
         var left = Duration.between(
                 now, baking.since().plus(session.effective().policy().bake()));
         return left.isPositive()
                 ? "◌ not yet judged (%s of its bake left)".formatted(When.coarse(left))
-                : "◌ not yet judged (its bake is over; the agent judges it)";
+                : session.hasAgent()
+                        ? "◌ not yet judged (its bake is over; the agent judges it)"
+                        : "◌ not yet judged (its bake is over); lastgood release mark good %d %s"
+                                .formatted(release.number(), session.flags());
     }
 
     /// A release that was asked for and is not (all) live.
@@ -210,11 +233,11 @@ final class Status {
     }
 
     private String health() {
-        return health.map(PlanScreen::health).orElse(UNKNOWN);
+        return health.map(PlanScreen::health).orElse(session.hasAgent() ? UNKNOWN : UNMEASURED);
     }
 
     private List<String> instances() {
-        if (agent.isEmpty()) {
+        if (!canSee(session, agent)) {
             return List.of(UNKNOWN);
         }
         var lines =
@@ -233,7 +256,7 @@ final class Status {
     }
 
     private String traffic() {
-        if (agent.isEmpty()) {
+        if (!canSee(session, agent)) {
             return UNKNOWN;
         }
         var seen = facts.seen().traffic();
@@ -270,7 +293,7 @@ final class Status {
     private String run(Runs.Listed.Known known) {
         var state = known.state();
         var driver = session.ports().drivers().alive(known.run());
-        var id = known.run();
+        var id = session.named(known.run());
         var what = switch (state.status()) {
             case PAUSED -> "lastgood resume %s, or lastgood abort %s".formatted(id, id);
             case NEEDS_HUMAN ->
@@ -280,11 +303,12 @@ final class Status {
             default ->
                 driver.isPresent()
                         ? "driven by %s: lastgood attach %s".formatted(driver.get(), id)
-                        : "✖ abandoned; the agent carries it on, or: lastgood attach %s".formatted(id);
+                        : "✖ abandoned; %slastgood attach %s"
+                                .formatted(session.hasAgent() ? "the agent carries it on, or: " : "carry it on: ", id);
         };
         return "%s  %s %s → %s  %s  %s"
                 .formatted(
-                        id,
+                        known.run(),
                         state.opened().kind().word(),
                         state.plan().from(),
                         state.plan().to(),
@@ -321,7 +345,8 @@ final class Status {
                 .put("service", session.service().toString())
                 .put("strategy", session.strategy().word())
                 .put("protected", session.isProtected())
-                .put("agent", agent.orElse(null));
+                .put("agent", agent.orElse(null))
+                .put("records", session.home());
         live().ifPresent(r -> doc.set("live", release(r)));
         newer().ifPresent(r -> doc.set("newest", release(r)));
         if (previous() instanceof Selection.Chosen(var release, var _, var _)) {

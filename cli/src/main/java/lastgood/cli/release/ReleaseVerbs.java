@@ -29,6 +29,7 @@ public final class ReleaseVerbs extends Verb {
     public List<Verb> below() {
         return List.of(
                 new DeployVerb(tool),
+                new RecordVerb(tool),
                 new ListVerb(tool),
                 new ShowVerb(tool),
                 new DiffVerb(tool),

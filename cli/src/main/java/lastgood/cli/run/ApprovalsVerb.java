@@ -12,6 +12,8 @@ import lastgood.cli.out.Format;
 import lastgood.engine.Runs;
 import lastgood.engine.journal.RunState;
 import lastgood.engine.journal.RunState.Ratification;
+import lastgood.engine.port.Forbidden;
+import lastgood.engine.port.Unreachable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -46,16 +48,22 @@ public final class ApprovalsVerb extends Verb {
                             state.plan().from(),
                             state.plan().to(),
                             owed ? overdue ? "approval OVERDUE" : "approval owed" : "waits for approval",
-                            run.run());
+                            session.named(run.run()));
         }
     }
 
     @Override
     public Exit say() {
         var screen = tool.screen(common);
-        var all = tool.folders(common).stream()
-                .flatMap(s -> wanted(s, s.runs().all()).stream())
-                .toList();
+        var all = new ArrayList<Wanted>();
+        var silent = new ArrayList<String>();
+        for (var home : tool.homes(common)) {
+            try {
+                all.addAll(wanted(home, home.runs().all()));
+            } catch (Unreachable | Forbidden e) {
+                silent.add(Tool.silence(home, e));
+            }
+        }
         if (common.format() == Format.JSON || common.format() == Format.YAML) {
             screen.data(Data.text(data(all), common.format()));
         } else {
@@ -64,7 +72,8 @@ public final class ApprovalsVerb extends Verb {
                             ? List.of("no approval is wanted")
                             : all.stream().map(Wanted::line).toList());
         }
-        return Exit.DONE;
+        silent.forEach(screen::warn);
+        return silent.isEmpty() ? Exit.DONE : Exit.UNREACHABLE;
     }
 
     public static List<Wanted> wanted(Session session, List<? extends Runs.Listed> runs) {

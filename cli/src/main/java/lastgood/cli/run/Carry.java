@@ -3,6 +3,7 @@ package lastgood.cli.run;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Consumer;
 import lastgood.cli.Common;
 import lastgood.cli.Exit;
 import lastgood.cli.Failure;
@@ -34,13 +35,18 @@ public final class Carry {
     private final Tool tool;
     private final Session session;
     private final Screen screen;
-    private final Common common;
+    private final Consumer<Report> ended;
 
     public Carry(Tool tool, Session session, Screen screen, Common common) {
+        this(tool, session, screen, report -> print(report, screen, common));
+    }
+
+    /// @param ended gets the report instead of the screen
+    Carry(Tool tool, Session session, Screen screen, Consumer<Report> ended) {
         this.tool = tool;
         this.session = session;
         this.screen = screen;
-        this.common = common;
+        this.ended = ended;
     }
 
     /// How a run is carried out.
@@ -65,7 +71,7 @@ public final class Carry {
                 .open(new Engine.Order(run, plan, remarks, how.reason(), how.emergency(), how.timeout()));
         if (!how.here()) {
             screen.data(run.text());
-            screen.say("the agent carries it out: lastgood attach %s".formatted(run));
+            screen.say("the agent carries it out: lastgood attach %s".formatted(session.named(run)));
             return Exit.DONE;
         }
         return drive(run, watching);
@@ -80,7 +86,7 @@ public final class Carry {
     /// Follows a run that somebody else carries out; carries it on if nobody does and it wants to go on.
     public Exit attach(RunId run) throws InterruptedException {
         var watching = watching(run);
-        var interrupts = Interrupts.listen(tool.host(), run, watching::note);
+        var interrupts = Interrupts.listen(tool.host(), session, run, watching::note);
         journal(run).records().forEach(watching::record);
         return follow(run, watching, interrupts, journal(run).records().size());
     }
@@ -100,7 +106,7 @@ public final class Carry {
     }
 
     private Exit drive(RunId run, Watching watching) throws InterruptedException {
-        var interrupts = Interrupts.listen(tool.host(), run, watching::note);
+        var interrupts = Interrupts.listen(tool.host(), session, run, watching::note);
         try {
             while (true) {
                 interrupts.following(false);
@@ -143,7 +149,7 @@ public final class Carry {
                         lines.getFirst(),
                         List.of(),
                         "%s had changed something already and stands where it was".formatted(run),
-                        "mend that, then: lastgood resume %s".formatted(run))
+                        "mend that, then: lastgood resume %s".formatted(session.named(run)))
                 : e;
     }
 
@@ -212,13 +218,16 @@ public final class Carry {
 
     /// Prints how a run stands.
     public Exit report(RunId run, Exit exit) {
-        var report = new Report(session, journal(run), exit);
+        ended.accept(new Report(session, journal(run), exit));
+        return exit;
+    }
+
+    static void print(Report report, Screen screen, Common common) {
         switch (common.format()) {
             case JSON, YAML -> screen.data(Data.text(report.data(), common.format()));
-            case NAME -> screen.data(run.text());
+            case NAME -> screen.data(report.run().text());
             case TABLE, MD -> screen.data(report.lines(screen));
         }
-        return exit;
     }
 
     public Exit report(RunId run) {

@@ -5,6 +5,7 @@ import lastgood.cli.Exit;
 import lastgood.cli.Failure;
 import lastgood.cli.Session;
 import lastgood.cli.out.Screen;
+import lastgood.config.EnvironmentConfig;
 
 /// Whether a person wants it, asked as loudly as it is dangerous.
 ///
@@ -27,25 +28,45 @@ public final class Consent {
     }
 
     private final Screen screen;
-    private final Session session;
+    private final Subject subject;
     private final ConsentOptions options;
 
     public Consent(Screen screen, Session session, ConsentOptions options) {
+        this(
+                screen,
+                new Subject(
+                        "service",
+                        session.service().service(),
+                        session.effective().environment()),
+                options);
+    }
+
+    /// About an environment as a whole: then its name is what has to be typed.
+    public Consent(Screen screen, EnvironmentConfig environment, ConsentOptions options) {
+        this(screen, new Subject("environment", environment.name(), environment), options);
+    }
+
+    private Consent(Screen screen, Subject subject, ConsentOptions options) {
         this.screen = screen;
-        this.session = session;
+        this.subject = subject;
         this.options = options;
     }
+
+    /// @param noun what it is that has the name
+    private record Subject(String noun, String name, EnvironmentConfig environment) {}
 
     /// @param shown what is asked about, printed before a question
     /// @param why in a severe case, what makes it so; else empty
     /// @param command that would do it without a question
     /// @throws Failure unless there is a yes
     public void require(Danger danger, List<String> shown, String why, String command) {
-        var name = session.service().service();
+        var name = subject.name();
         if (options.confirm != null) {
             if (!options.confirm.equals(name)) {
                 throw denied(
-                        "--confirm is `%s`, and the service is %s".formatted(Screen.plain(options.confirm), name), "");
+                        "--confirm is `%s`, and the %s is %s"
+                                .formatted(Screen.plain(options.confirm), subject.noun(), name),
+                        "");
             }
             return;
         }
@@ -64,8 +85,8 @@ public final class Consent {
             throw denied("nobody is there to confirm it", "%s --yes".formatted(command));
         }
         shown.forEach(screen::warn);
-        if (session.isProtected()) {
-            typed(name, "%s is protected".formatted(session.service().environment()));
+        if (subject.environment().isProtected()) {
+            typed(name, "%s is protected".formatted(subject.environment().name()));
         } else if (!screen.saysYes("Go ahead?")) {
             throw denied("you said no", "");
         }
@@ -74,7 +95,7 @@ public final class Consent {
     private void severe(List<String> shown, String name, String why, String command) {
         if (!mayAsk()) {
             throw denied(
-                    "%s: it needs the service's name as a confirmation".formatted(why),
+                    "%s: it needs the %s's name as a confirmation".formatted(why, subject.noun()),
                     "%s --confirm %s".formatted(command, name));
         }
         shown.forEach(screen::warn);
@@ -82,7 +103,7 @@ public final class Consent {
     }
 
     private void typed(String name, String why) {
-        var answer = screen.ask("%s. Type the service's name to go ahead:".formatted(why))
+        var answer = screen.ask("%s. Type the %s's name to go ahead:".formatted(why, subject.noun()))
                 .orElse("");
         if (!answer.equals(name)) {
             throw denied(answer.isEmpty() ? "no name was typed" : "that is not %s".formatted(name), "");

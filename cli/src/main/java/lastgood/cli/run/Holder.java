@@ -44,13 +44,13 @@ final class Holder {
             return new Failure(
                     Exit.LOCKED,
                     "%s is held by %s, whose journal is damaged".formatted(session.service(), run),
-                    "lastgood unlock %s --reason …".formatted(session.service()));
+                    "lastgood unlock %s --reason …".formatted(unlocked(session)));
         }
         if (journal.isEmpty() || !journal.state().isPlanned()) {
             return new Failure(
                     Exit.LOCKED,
                     "%s is held by %s, of which nothing else is recorded".formatted(session.service(), run),
-                    "lastgood unlock %s --reason …".formatted(session.service()));
+                    "lastgood unlock %s --reason …".formatted(unlocked(session)));
         }
         var state = journal.state();
         var driver = session.ports().drivers().alive(run);
@@ -69,10 +69,17 @@ final class Holder {
                                 state.status().words(),
                                 driver.map(d -> "driven by " + d).orElse("nobody drives it at the moment"))),
                 Failure.NOTHING_CHANGED + " by this command",
-                hint(run, state));
+                hint(session.named(run), state));
     }
 
-    private static String hint(RunId run, RunState state) {
+    private static String unlocked(Session session) {
+        var address = session.effective().address();
+        return address.isFromFile()
+                ? session.service().toString()
+                : "%s %s".formatted(address.service(), address.place());
+    }
+
+    private static String hint(String run, RunState state) {
         return switch (state.status()) {
             case PAUSED, NEEDS_HUMAN -> "lastgood resume %s goes on; lastgood abort %s ends it".formatted(run, run);
             case AWAITING_APPROVAL -> "lastgood approve %s, or lastgood reject %s".formatted(run, run);

@@ -13,6 +13,7 @@ import lastgood.cli.out.Data;
 import lastgood.cli.out.Paint;
 import lastgood.cli.out.Screen;
 import lastgood.cli.out.When;
+import lastgood.core.RunId;
 import lastgood.core.Standing;
 import lastgood.core.Words;
 import lastgood.core.decide.ApprovalRule;
@@ -39,6 +40,19 @@ final class Report {
         this.state = journal.state();
         this.exit = exit;
         this.now = session.ports().time().now();
+    }
+
+    RunId run() {
+        return journal.run();
+    }
+
+    /// In a word or two, without the person it is for: `RECOVERED` or what keeps it from it.
+    String status() {
+        return state.status().words();
+    }
+
+    boolean touched() {
+        return state.mayHaveChangedProduction();
     }
 
     List<String> lines(Screen screen) {
@@ -179,7 +193,7 @@ final class Report {
                 lines.add("owed: %s: lastgood approve %s%s"
                         .formatted(
                                 PlanScreen.needs(state.plan().approval()),
-                                journal.run(),
+                                session.named(journal.run()),
                                 state.timer(RunState.RATIFICATION)
                                         .map(due -> " (until %s)"
                                                 .formatted(When.full(
@@ -207,16 +221,16 @@ final class Report {
     }
 
     /// Only where there is something to take back, and only once nothing else is about to happen.
-    private Optional<String> undo() {
+    Optional<String> undo() {
         return state.closed().isPresent()
                         && state.mayHaveChangedProduction()
                         && state.plan().oneWay().isEmpty()
-                ? Optional.of("lastgood undo %s".formatted(journal.run()))
+                ? Optional.of("lastgood undo %s".formatted(session.named(journal.run())))
                 : Optional.empty();
     }
 
     private String next() {
-        var run = journal.run();
+        var run = session.named(journal.run());
         var flags = session.flags();
         return switch (state.status()) {
             case RECOVERED -> "lastgood status " + flags;
@@ -225,8 +239,12 @@ final class Report {
                         ? "watch it: lastgood status %s; then lastgood strategy canary promote %s, or rollback"
                                 .formatted(flags, flags)
                         : state.opened().kind() == Plan.Kind.ROLLOUT
-                                ? "lastgood status %s; it counts as good after its bake, or: lastgood release mark good %s %s"
-                                        .formatted(flags, state.plan().to(), flags)
+                                ? "lastgood status %s; %slastgood release mark good %s %s"
+                                        .formatted(
+                                                flags,
+                                                session.hasAgent() ? "it counts as good after its bake, or: " : "",
+                                                state.plan().to(),
+                                                flags)
                                 : "lastgood verify all " + flags;
             case NOT_RECOVERED ->
                 "lastgood verify all %s; further back: lastgood rollback %s --revision previous"

@@ -158,7 +158,16 @@ final class RollbackOptions {
 
     /// The flags again, for commands that are printed; the target as it was resolved.
     String again(Plan plan) {
-        var again = new StringBuilder("--revision ").append(plan.to());
+        return "--revision %s%s".formatted(plan.to(), rest());
+    }
+
+    /// Likewise, with the target as it was asked for: what `previous` means differs from service to service.
+    String asAsked() {
+        return "%s%s".formatted(revision == null ? "" : " --revision " + revision, rest());
+    }
+
+    private String rest() {
+        var again = new StringBuilder();
         if (emergency) {
             again.append(" --emergency");
         }

@@ -3,6 +3,7 @@ package lastgood.cli.run;
 import java.util.ArrayList;
 import java.util.Optional;
 import lastgood.cli.Exit;
+import lastgood.cli.Failure;
 import lastgood.cli.Session;
 import lastgood.cli.Tool;
 import lastgood.cli.Verb;
@@ -24,14 +25,19 @@ import picocli.CommandLine.Option;
 @Command(
         name = "rollback",
         mixinStandardHelpOptions = true,
-        description = "Puts a service back on an earlier release, and proves that users recovered.",
+        description = {
+            "Puts a service back on an earlier release, and proves that users recovered.",
+            "Several at once (--services, --all) go back one after the other, whoever depends on another one first."
+        },
         footer = {
             "",
             "Examples:",
             "  lastgood rollback -e production --revision previous      the newest good release before this one",
             "  lastgood rollback -e production --revision v4.0.4        that one",
             "  lastgood rollback -e production --emergency              last known good, no questions, approval owed",
-            "  lastgood rollback -e production --revision previous --dry-run"
+            "  lastgood rollback -e production --revision previous --dry-run",
+            "  lastgood rollback -n shop deploy/web --revision previous     on a cluster, without a configuration",
+            "  lastgood rollback -e production --services web,api --revision previous    both, dependents first"
         })
 public final class RollbackVerb extends Verb {
 
@@ -39,6 +45,9 @@ public final class RollbackVerb extends Verb {
 
     @Mixin
     private Where where = new Where();
+
+    @Mixin
+    private GroupOptions group = new GroupOptions();
 
     @Mixin
     private RollbackOptions options = new RollbackOptions();
@@ -68,15 +77,36 @@ public final class RollbackVerb extends Verb {
     @Override
     public Exit say() throws InterruptedException {
         var screen = tool.screen(where.common());
+        if (group.isMeant()) {
+            return goBackTogether(screen);
+        }
         var saved = planFile == null
                 ? Optional.<SavedPlan>empty()
                 : Optional.of(SavedPlan.read(tool.host().workingFolder(), planFile));
         saved.ifPresent(s -> s.into(options));
         var session = saved.map(s -> sessionOf(s)).orElseGet(() -> tool.session(where));
         var asked = options.asked(session);
+        if (noWait && !session.hasAgent()) {
+            throw Failure.usage(
+                    "%s is on a cluster, where no agent would carry it on"
+                            .formatted(session.service().environment()),
+                    "leave out --no-wait; Ctrl-C pauses it, and resume goes on from anywhere");
+        }
         return dryRun
                 ? PlanVerb.show(session, screen, where.common(), options, asked, false)
                 : goBack(session, screen, asked, saved);
+    }
+
+    private Exit goBackTogether(Screen screen) throws InterruptedException {
+        if (planFile != null || noWait) {
+            throw Failure.usage(
+                    "%s is for one service".formatted(planFile != null ? "--plan" : "--no-wait"),
+                    "leave it out, or name one service with -s");
+        }
+        var names = group.services(tool, where);
+        var together = new Together(tool, screen, where.common(), options, consent, names.command(), explain);
+        var parts = together.look(tool.sessions(where, names.ordered()), dryRun);
+        return dryRun ? together.show(parts) : together.goBack(parts);
     }
 
     private Session sessionOf(SavedPlan saved) {
@@ -135,7 +165,7 @@ public final class RollbackVerb extends Verb {
     }
 
     /// What makes it severe, if anything does.
-    private static Optional<String> risk(Session session, Proposal proposal) {
+    static Optional<String> risk(Session session, Proposal proposal) {
         var plan = proposal.ready().plan();
         if (plan.type() == Plan.Type.TYPE_3) {
             return Optional.of("%s would run on a schema that is not proved to fit".formatted(plan.to()));

@@ -65,7 +65,7 @@ final class Rollouts {
                         Exit.LOCKED,
                         "%s was asked to stop and has not within %s"
                                 .formatted(run, lastgood.core.Words.duration(CLOSES_WITHIN)),
-                        "lastgood attach %s".formatted(run));
+                        "lastgood attach %s".formatted(session.named(run)));
             } else {
                 time.pause(GLANCE);
             }

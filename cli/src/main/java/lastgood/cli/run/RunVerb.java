@@ -1,10 +1,10 @@
 package lastgood.cli.run;
 
-import lastgood.cli.Common;
 import lastgood.cli.Exit;
 import lastgood.cli.Failure;
 import lastgood.cli.Tool;
 import lastgood.cli.Verb;
+import lastgood.cli.Where;
 import lastgood.cli.out.Screen;
 import lastgood.core.Reason;
 import lastgood.engine.Control;
@@ -22,7 +22,7 @@ abstract class RunVerb extends Verb {
     private String run = "";
 
     @Mixin
-    private Common common = new Common();
+    private Where where = new Where();
 
     @Option(names = "--reason", paramLabel = "TEXT", description = "why, in one line; goes into the record")
     private @Nullable String reason;
@@ -34,9 +34,9 @@ abstract class RunVerb extends Verb {
     @Override
     public final Exit say() throws InterruptedException {
         var why = reason();
-        var found = tool.run(run, common);
-        var screen = tool.screen(common);
-        return say(found, new Carry(tool, found.session(), screen, common), screen, why);
+        var found = tool.run(run, where);
+        var screen = tool.screen(where.common());
+        return say(found, new Carry(tool, found.session(), screen, where.common()), screen, why);
     }
 
     abstract Exit say(Tool.FoundRun found, Carry carry, Screen screen, String reason) throws InterruptedException;

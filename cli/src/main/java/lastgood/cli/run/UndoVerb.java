@@ -59,7 +59,7 @@ public final class UndoVerb extends Verb {
         var screen = tool.screen(where.common());
         var why = reason == null ? "" : new lastgood.core.Reason(reason).text();
         if (run != null) {
-            var found = tool.run(run, where.common());
+            var found = tool.run(run, where);
             return undo(found.session(), screen, found.journal(), why);
         }
         var session = tool.session(where);
@@ -81,7 +81,7 @@ public final class UndoVerb extends Verb {
                     "%s is not over: it is %s"
                             .formatted(done.run(), done.state().status().words()),
                     List.of(),
-                    "lastgood abort %s ends it; then it can be undone".formatted(done.run()));
+                    "lastgood abort %s ends it; then it can be undone".formatted(session.named(done.run())));
         }
         Holder.of(session).ifPresent(holder -> {
             throw Holder.refusal(session, holder);
@@ -99,11 +99,11 @@ public final class UndoVerb extends Verb {
         var shown = new PlanScreen(session, facts, ready).lines("Undo of %s".formatted(done.run()));
         if (dryRun) {
             screen.data(shown);
-            screen.data("Nothing was changed. Run:  lastgood undo %s".formatted(done.run()));
+            screen.data("Nothing was changed. Run:  lastgood undo %s".formatted(session.named(done.run())));
             return Exit.DONE;
         }
         new Consent(screen, session, consent)
-                .require(Danger.MODERATE, shown, "", "lastgood undo %s".formatted(done.run()));
+                .require(Danger.MODERATE, shown, "", "lastgood undo %s".formatted(session.named(done.run())));
         return new Carry(tool, session, screen, where.common())
                 .out(ready.plan(), ready.remarks(), Carry.How.plainly(words(done.run(), why)));
     }

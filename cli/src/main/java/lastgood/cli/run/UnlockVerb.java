@@ -31,7 +31,7 @@ public final class UnlockVerb extends Verb {
 
     private final Tool tool;
 
-    @Parameters(paramLabel = "SERVICE", description = "environment/service")
+    @Parameters(paramLabel = "SERVICE", description = "environment/service; with -n, KIND/NAME")
     private String service = "";
 
     @Mixin
@@ -63,14 +63,14 @@ public final class UnlockVerb extends Verb {
             throw Failure.refused(
                     "%s is alive: %s carries it on".formatted(run, driver),
                     List.of(),
-                    "lastgood abort %s ends it in good order".formatted(run));
+                    "lastgood abort %s ends it in good order".formatted(session.named(run)));
         });
         free(session, screen, run, why);
         return Exit.DONE;
     }
 
     private Session session() {
-        if (!service.contains("/")) {
+        if (!service.contains("/") || where.common().namespace() != null) {
             return tool.session(where.withService(service));
         }
         var ref = ServiceRef.parse(service);

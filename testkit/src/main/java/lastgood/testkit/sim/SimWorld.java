@@ -62,7 +62,8 @@ public final class SimWorld {
 
     public final SimClock clock = new SimClock();
     public final Fuse fuse = new Fuse(clock);
-    public final SimPlatform platform = new SimPlatform(clock, SERVICE);
+    public final ServiceRef service;
+    public final SimPlatform platform;
     public final SimStores.Journals journals = new SimStores.Journals();
     public final SimStores.SimLedgers ledgers = new SimStores.SimLedgers();
     public final SimStores.SimEvidence evidence = new SimStores.SimEvidence(clock);
@@ -75,6 +76,13 @@ public final class SimWorld {
     private int owners;
 
     public SimWorld(Strategy strategy) {
+        this(SERVICE, strategy);
+    }
+
+    /// A world of its own for another service.
+    public SimWorld(ServiceRef service, Strategy strategy) {
+        this.service = service;
+        this.platform = new SimPlatform(clock, service);
         this.strategy = strategy;
         platform.inFront(strategy.workloads());
         clock.onEverySlice(this::tellPeople);
@@ -122,7 +130,7 @@ public final class SimWorld {
     }
 
     private void add(LedgerEntry entry) {
-        ledgers.append(ledgers.read(SERVICE), List.of(entry));
+        ledgers.append(ledgers.read(service), List.of(entry));
     }
 
     /// Users of this revision get errors.
@@ -157,13 +165,13 @@ public final class SimWorld {
     public Facts facts() {
         var workloads = new TreeMap<String, WorkloadState>();
         strategy.workloads()
-                .forEach(n -> platform.find(new Workload(SERVICE, n)).ifPresent(w -> workloads.put(n, w)));
-        platform.companions(SERVICE).forEach(w -> workloads.put(w.workload().name(), w));
+                .forEach(n -> platform.find(new Workload(service, n)).ifPresent(w -> workloads.put(n, w)));
+        platform.companions(service).forEach(w -> workloads.put(w.workload().name(), w));
         var config = new TreeMap<String, ConfigState>();
-        platform.all(SERVICE).forEach(c -> config.put(c.name(), c));
+        platform.all(service).forEach(c -> config.put(c.name(), c));
         return new Facts(
-                ledgers.read(SERVICE),
-                new ServiceState(SERVICE, strategy, workloads, config, platform.get(SERVICE)),
+                ledgers.read(service),
+                new ServiceState(service, strategy, workloads, config, platform.get(service)),
                 policy(),
                 new TreeMap<>());
     }
