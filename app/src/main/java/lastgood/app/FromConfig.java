@@ -50,23 +50,45 @@ final class FromConfig {
     // ---- core
 
     static Strategy strategy(Effective effective) {
-        var name = effective.service().name();
+        var names = workloads(effective);
         return switch (effective.service().strategy()) {
-            case StrategyConfig.Rolling() -> new Strategy.Rolling(name);
-            case StrategyConfig.BlueGreen(var colours, var _) ->
-                new Strategy.BlueGreen(
-                        colours, colours.stream().map(c -> name + "-" + c).toList());
+            case StrategyConfig.Rolling() -> new Strategy.Rolling(names.getFirst());
+            case StrategyConfig.BlueGreen(var colours, var _) -> new Strategy.BlueGreen(colours, names);
             case StrategyConfig.Canary(var steps) ->
                 new Strategy.Canary(
-                        name,
-                        name + "-canary",
+                        names.getFirst(),
+                        names.getLast(),
                         Math.clamp(Math.round(steps.getFirst().fraction() * 100), 1, 50));
-            case StrategyConfig.ByCluster(var type) ->
-                throw new Failure(
-                        Exit.UNREACHABLE,
-                        "`%s` is done by a cluster, and this version knows this machine only".formatted(type),
-                        "write rolling, blue-green or canary");
+            case StrategyConfig.ByCluster(var type) -> throw byCluster(effective, type);
         };
+    }
+
+    /// The workloads that traffic moves between; on this machine they are named after the service.
+    private static List<String> workloads(Effective effective) {
+        var name = effective.service().name();
+        var cluster = effective.service().cluster();
+        if (cluster != null) {
+            return cluster.strategyWorkloads();
+        }
+        return switch (effective.service().strategy()) {
+            case StrategyConfig.BlueGreen(var colours, var _) ->
+                colours.stream().map(c -> name + "-" + c).toList();
+            case StrategyConfig.Canary _ -> List.of(name, name + "-canary");
+            case StrategyConfig.Rolling _, StrategyConfig.ByCluster _ -> List.of(name);
+        };
+    }
+
+    private static Failure byCluster(Effective effective, String type) {
+        return type.equals("auto")
+                ? new Failure(
+                        Exit.USAGE,
+                        "%s has a blueGreen and a canary block, and which of them is meant nobody can tell"
+                                .formatted(effective.service().name()),
+                        "write strategy.type: blue-green or canary")
+                : new Failure(
+                        Exit.UNREACHABLE,
+                        "`%s` is done by a controller of its own, which this version does not drive".formatted(type),
+                        "write rolling, blue-green or canary");
     }
 
     static Policy policy(Catalog catalog, Effective effective) {

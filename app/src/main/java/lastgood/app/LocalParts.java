@@ -136,7 +136,7 @@ record LocalParts(
                 notices,
                 executor,
                 agent,
-                "files in %s".formatted(effective.data()),
+                () -> "",
                 owner);
     }
 }

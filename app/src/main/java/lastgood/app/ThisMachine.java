@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -21,11 +22,13 @@ import lastgood.cli.Session;
 import lastgood.cli.out.Streams;
 import lastgood.config.Catalog;
 import lastgood.config.Effective;
+import lastgood.config.Platform;
 import lastgood.core.Person;
 import lastgood.core.RunId;
 import lastgood.core.plan.Plan;
 import lastgood.engine.Owner;
 import lastgood.engine.port.Time;
+import lastgood.kubernetes.api.Api;
 
 /// The process as the command line sees it, and the parts list: everything is made here and in [LocalParts].
 final class ThisMachine implements Host, AutoCloseable {
@@ -38,6 +41,7 @@ final class ThisMachine implements Host, AutoCloseable {
 
     private final Map<String, String> variables;
     private final RealTime time = new RealTime();
+    private final Map<Platform.Cluster, Api> apis = new ConcurrentHashMap<>();
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final SecureRandom random = new SecureRandom();
     private final Streams streams;
@@ -93,6 +97,10 @@ final class ThisMachine implements Host, AutoCloseable {
 
     @Override
     public Session open(Catalog catalog, Effective effective) {
+        if (effective.environment().platform() instanceof Platform.Cluster cluster) {
+            return ClusterParts.of(catalog, effective, cluster, api(cluster), variables, owner(), time)
+                    .session(effective, executor);
+        }
         var parts = LocalParts.of(catalog, effective, variables, time);
         return parts.session(
                 effective, executor, new LocalAgentControl(catalogFile(catalog), effective.data(), this), owner());
@@ -105,6 +113,14 @@ final class ThisMachine implements Host, AutoCloseable {
                 "%s is on no cluster that this version can reach"
                         .formatted(effective.environment().name()),
                 "");
+    }
+
+    /// One connection for each cluster and each way to it, however many services are looked at.
+    private Api api(Platform.Cluster cluster) {
+        return apis.computeIfAbsent(
+                new Platform.Cluster(
+                        "", cluster.context(), cluster.inCluster(), cluster.kubeconfig(), cluster.as()),
+                _ -> new Api(ClusterParts.connection(cluster, version())));
     }
 
     private static Path catalogFile(Catalog catalog) {

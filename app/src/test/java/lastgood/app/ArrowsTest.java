@@ -33,7 +33,12 @@ class ArrowsTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
-                    "lastgood.local..", "lastgood.cli..", "lastgood.config..", "lastgood.app..", "lastgood.testkit..");
+                    "lastgood.local..",
+                    "lastgood.kubernetes..",
+                    "lastgood.cli..",
+                    "lastgood.config..",
+                    "lastgood.app..",
+                    "lastgood.testkit..");
 
     @ArchTest
     static final ArchRule the_command_line_sees_ports_and_never_an_adapter = noClasses()
@@ -41,15 +46,39 @@ class ArrowsTest {
             .resideInAPackage("lastgood.cli..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("lastgood.local..", "lastgood.app..");
+            .resideInAnyPackage("lastgood.local..", "lastgood.kubernetes..", "lastgood.app..");
 
     @ArchTest
     static final ArchRule an_adapter_knows_ports_and_no_configuration = noClasses()
             .that()
-            .resideInAPackage("lastgood.local..")
+            .resideInAnyPackage("lastgood.local..", "lastgood.kubernetes..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("lastgood.cli..", "lastgood.config..", "lastgood.app..");
+
+    @ArchTest
+    static final ArchRule an_adapter_knows_no_other = noClasses()
+            .that()
+            .resideInAPackage("lastgood.local..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("lastgood.kubernetes..");
+
+    @ArchTest
+    static final ArchRule nor_does_this_one = noClasses()
+            .that()
+            .resideInAPackage("lastgood.kubernetes..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("lastgood.local..");
+
+    @ArchTest
+    static final ArchRule one_adapter_speaks_to_kubernetes = noClasses()
+            .that()
+            .resideOutsideOfPackage("lastgood.kubernetes..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.fabric8..");
 
     @ArchTest
     static final ArchRule nobody_depends_on_the_testkit = noClasses()

@@ -2,6 +2,7 @@ package lastgood.cli;
 
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import lastgood.config.Effective;
 import lastgood.core.Ledger;
 import lastgood.core.Person;
@@ -40,7 +41,7 @@ public record Session(
         Notices notices,
         Executor executor,
         Agent agent,
-        String home,
+        Supplier<String> home,
         Owner owner) {
 
     public Engine engine(Progress progress) {

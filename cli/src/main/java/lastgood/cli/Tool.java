@@ -367,6 +367,10 @@ public final class Tool {
             screen.say("the agent does not run yet; starting it");
             session.agent().start();
         }
+        if (!session.hasAgent()) {
+            // What others put out until now has its number before a plan counts on it.
+            var _ = session.record();
+        }
     }
 
     /// The environments of the configuration, for messages.

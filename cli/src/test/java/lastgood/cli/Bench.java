@@ -223,7 +223,7 @@ public final class Bench implements Host {
                 (_, id, text) -> world.told.add(id + " " + text),
                 Runnable::run,
                 effective.environment().isLocal() ? agent(folder, folder) : Agent.none(),
-                effective.environment().isLocal() ? "files in " + folder : "cluster (CRDs v1alpha1)",
+                () -> effective.environment().isLocal() ? "files in " + folder : "cluster (CRDs v1alpha1)",
                 new Owner("here:1", person));
     }
 

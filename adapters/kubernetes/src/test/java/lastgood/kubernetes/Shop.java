@@ -40,7 +40,7 @@ final class Shop implements AutoCloseable {
         this.namespace = "shop-" + COUNT.incrementAndGet() + "-" + Long.toString(System.nanoTime() % 1_000_000, 36);
         this.kube = new KubeApi(cluster);
         this.kubeconfig = cluster.kubeconfig(folder.resolve(namespace + ".kubeconfig"), namespace);
-        this.api = new Api(new Connection(Optional.of(kubeconfig), Optional.empty(), Optional.empty(), "lastgood/test"));
+        this.api = new Api(new Connection(Optional.of(kubeconfig), Optional.empty(), false, Optional.empty(), "lastgood/test"));
         this.cabinet = Cabinet.of(api);
         kube.create("/api/v1/namespaces", Map.of("metadata", Map.of("name", namespace)));
         eventually("its ServiceAccount", () -> kube.find("/api/v1/namespaces/%s/serviceaccounts/default".formatted(namespace))

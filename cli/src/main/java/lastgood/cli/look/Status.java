@@ -123,7 +123,7 @@ final class Status {
         lines.add(" TRAFFIC     " + traffic());
         lines.addAll(labelled("RUNS", active()));
         if (!session.hasAgent()) {
-            lines.add(" RECORDS     " + session.home());
+            lines.add(" RECORDS     " + session.home().get());
         }
         lines.addAll(labelled("OWED", wanted().stream().map(Wanted::line).toList()));
         lines.add(" next: " + next());
@@ -346,7 +346,7 @@ final class Status {
                 .put("strategy", session.strategy().word())
                 .put("protected", session.isProtected())
                 .put("agent", agent.orElse(null))
-                .put("records", session.home());
+                .put("records", session.home().get());
         live().ifPresent(r -> doc.set("live", release(r)));
         newer().ifPresent(r -> doc.set("newest", release(r)));
         if (previous() instanceof Selection.Chosen(var release, var _, var _)) {

@@ -15,9 +15,11 @@ import lastgood.engine.port.Forbidden;
 ///
 /// @param kubeconfig empty = as `kubectl` would
 /// @param context of the kubeconfig; empty = its current one
+/// @param inCluster whether to go by the service account of the pod we run in, and by no kubeconfig
 /// @param as whom to impersonate; empty = nobody
 /// @param program our name and version, as audit logs show it
-public record Connection(Optional<Path> kubeconfig, Optional<String> context, Optional<String> as, String program) {
+public record Connection(
+        Optional<Path> kubeconfig, Optional<String> context, boolean inCluster, Optional<String> as, String program) {
 
     /// Connecting to a server that is there takes milliseconds. This is for one that is not.
     private static final int CONNECT_MILLIS = 5_000;
@@ -26,7 +28,7 @@ public record Connection(Optional<Path> kubeconfig, Optional<String> context, Op
     private static final int REQUEST_MILLIS = 10_000;
 
     public static Connection usual(String program) {
-        return new Connection(Optional.empty(), Optional.empty(), Optional.empty(), program);
+        return new Connection(Optional.empty(), Optional.empty(), false, Optional.empty(), program);
     }
 
     /// @throws Forbidden if there is no such file or context
@@ -44,6 +46,9 @@ public record Connection(Optional<Path> kubeconfig, Optional<String> context, Op
     private Config read() {
         try {
             kubeconfig.ifPresent(Connection::requireFile);
+            if (inCluster) {
+                return asThePodWeAreIn();
+            }
             var config = kubeconfig
                     .map(file -> Config.fromKubeconfig(context.orElse(null), file.toFile()))
                     .orElseGet(() -> Config.autoConfigure(context.orElse(null)));
@@ -52,6 +57,21 @@ public record Connection(Optional<Path> kubeconfig, Optional<String> context, Op
         } catch (KubernetesClientException | IllegalArgumentException e) {
             throw new Forbidden("could not read the kubeconfig%s: %s\nnothing was changed"
                     .formatted(kubeconfig.map(k -> " " + k).orElse(""), e.getMessage()));
+        }
+    }
+
+    /// The library only knows a switch for the whole process.
+    private static synchronized Config asThePodWeAreIn() {
+        var before = System.getProperty(Config.KUBERNETES_AUTH_TRYKUBECONFIG_SYSTEM_PROPERTY);
+        System.setProperty(Config.KUBERNETES_AUTH_TRYKUBECONFIG_SYSTEM_PROPERTY, "false");
+        try {
+            return new ConfigBuilder(Config.autoConfigure(null)).build();
+        } finally {
+            if (before == null) {
+                System.clearProperty(Config.KUBERNETES_AUTH_TRYKUBECONFIG_SYSTEM_PROPERTY);
+            } else {
+                System.setProperty(Config.KUBERNETES_AUTH_TRYKUBECONFIG_SYSTEM_PROPERTY, before);
+            }
         }
     }
 

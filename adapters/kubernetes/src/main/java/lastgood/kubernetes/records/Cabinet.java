@@ -9,6 +9,7 @@ import lastgood.kubernetes.api.Answer;
 import lastgood.kubernetes.api.Api;
 import lastgood.kubernetes.api.Kind;
 import lastgood.kubernetes.objects.Trees;
+import org.jspecify.annotations.Nullable;
 
 /// The objects in which lastgood keeps its records, as `metadata`, `spec` and `status`. Both ways keep one promise: a
 /// create fails if the name is taken, and a replace fails if the object has changed since it was read.
@@ -35,9 +36,65 @@ public sealed interface Cabinet {
     /// Where this is, for people.
     String words();
 
-    /// What is there: our own kinds if they are installed, else ConfigMaps.
+    /// What is there: our own kinds if they are installed, else ConfigMaps. Asks at the first use, once: a run has one
+    /// home, also if somebody installs our kinds while it goes on.
     static Cabinet of(Api api) {
-        return api.served(Records.ROLLBACK).isPresent() ? new OurKinds(api) : new InConfigMaps(api);
+        return new Found(api);
+    }
+
+    /// See [#of].
+    final class Found implements Cabinet {
+
+        private final Api api;
+        private volatile @Nullable Cabinet found;
+
+        private Found(Api api) {
+            this.api = api;
+        }
+
+        private Cabinet found() {
+            var known = found;
+            if (known == null) {
+                known = api.served(Records.ROLLBACK).isPresent() ? new OurKinds(api) : new InConfigMaps(api);
+                found = known;
+            }
+            return known;
+        }
+
+        @Override
+        public Optional<JsonNode> find(Kind kind, String namespace, String name) {
+            return found().find(kind, namespace, name);
+        }
+
+        @Override
+        public List<JsonNode> list(Kind kind, String namespace, String service) {
+            return found().list(kind, namespace, service);
+        }
+
+        @Override
+        public Answer create(Kind kind, String namespace, JsonNode object) {
+            return found().create(kind, namespace, object);
+        }
+
+        @Override
+        public Answer replace(Kind kind, String namespace, JsonNode object) {
+            return found().replace(kind, namespace, object);
+        }
+
+        @Override
+        public Answer delete(Kind kind, String namespace, JsonNode object) {
+            return found().delete(kind, namespace, object);
+        }
+
+        @Override
+        public ObjectNode blank(Kind kind, String namespace, String name, String service) {
+            return found().blank(kind, namespace, name, service);
+        }
+
+        @Override
+        public String words() {
+            return found().words();
+        }
     }
 
     private static String byService(String service) {

@@ -319,17 +319,17 @@ public final class KubeWorkloads implements Workloads {
     @Override
     public void remove(WorkloadState seen, Fence fence) {
         var service = service(seen.workload());
-        var object = unchanged(seen);
-        switch (api.delete(
-                service.kind(seen.workload().name()).kind(),
-                service.namespace(),
-                seen.workload().name(),
-                object)) {
-            case Answer.Ok _ -> {}
-            case Answer.Refused(var refusal, var _)
-            when refusal.notFound() || refusal.conflict() ->
-                throw new WorldMoved("%s is no longer as it was seen".formatted(seen.workload()));
-            case Answer.Refused refused -> throw refused.failure();
+        var kind = service.kind(seen.workload().name()).kind();
+        for (var i = 0; i < TRIES; i++) {
+            switch (api.delete(kind, service.namespace(), seen.workload().name(), unchanged(seen))) {
+                case Answer.Ok _ -> {
+                    return;
+                }
+                // Its controller may have written its status in between: look whether the wishes are still the same.
+                case Answer.Refused(var refusal, var _) when refusal.notFound() || refusal.conflict() -> {}
+                case Answer.Refused refused -> throw refused.failure();
+            }
         }
+        throw new WorldMoved("%s is written to all the time".formatted(seen.workload()));
     }
 }
