@@ -94,7 +94,7 @@ public final class KubeApi implements AutoCloseable {
     public JsonNode table(String path) {
         var request = request(path)
                 .timeout(ANSWER)
-                .header("Accept", "application/json;as=Table;v=v1;g=meta.k8s.io")
+                .setHeader("Accept", "application/json;as=Table;v=v1;g=meta.k8s.io")
                 .GET()
                 .build();
         return send(request, "GET", path).expected();

@@ -34,14 +34,22 @@ public record Access(SortedMap<String, List<Rule>> rules) {
         READ_BY_NAME
     }
 
+    /// Where records are kept, see [lastgood.kubernetes.records.Cabinet].
+    public enum Keep {
+        /// A Role can tell them from everything else.
+        OUR_KINDS,
+        /// Kubernetes cannot: this may also change and delete ConfigMaps that are not ours.
+        CONFIG_MAPS
+    }
+
     public Access {
         rules = Collections.unmodifiableSortedMap(new TreeMap<>(rules));
     }
 
     /// What these services need where they live.
     ///
-    /// @param records the namespace that journals are kept in
-    public static Access of(Collection<KubeService> services, String records, Secrets secrets) {
+    /// @param records the namespace that journals and the word of who drives are kept in
+    public static Access of(Collection<KubeService> services, String records, Keep keep, Secrets secrets) {
         var rules = new TreeMap<String, List<Rule>>();
         services.stream()
                 .map(KubeService::namespace)
@@ -53,23 +61,28 @@ public record Access(SortedMap<String, List<Rule>> rules) {
                                         .filter(s -> s.namespace().equals(namespace))
                                         .toList(),
                                 namespace.equals(records),
+                                keep,
                                 secrets)));
-        rules.computeIfAbsent(records, _ -> journals());
+        rules.computeIfAbsent(records, _ -> {
+            var only = new ArrayList<>(journals(keep));
+            if (keep == Keep.CONFIG_MAPS) {
+                only.add(configMaps(keep));
+            }
+            return only;
+        });
         return new Access(rules);
     }
 
-    private static List<Rule> rules(List<KubeService> services, boolean journals, Secrets secrets) {
+    private static List<Rule> rules(List<KubeService> services, boolean journals, Keep keep, Secrets secrets) {
         var rules = new ArrayList<Rule>();
         workloads(services, rules);
         pods(rules);
-        config(secrets, rules);
+        rules.add(configMaps(keep));
+        secrets(secrets, rules);
         traffic(services, rules);
-        records(rules);
+        records(keep, rules);
         if (journals) {
-            rules.addAll(journals());
-        } else {
-            rules.add(Rule.of(
-                    "coordination.k8s.io", "leases", "locks where our kinds are missing", "get", "create", "delete"));
+            rules.addAll(journals(keep));
         }
         looks(rules);
         return rules;
@@ -120,8 +133,25 @@ public record Access(SortedMap<String, List<Rule>> rules) {
         rules.add(Rule.of("", "events", "keep events, and leave one of our own", "list", "create"));
     }
 
-    private static void config(Secrets secrets, List<Rule> rules) {
-        rules.add(Rule.of("", "configmaps", "put configuration back with the pods", "get", "create", "patch"));
+    private static Rule configMaps(Keep keep) {
+        return switch (keep) {
+            case OUR_KINDS ->
+                Rule.of("", "configmaps", "put configuration back with the pods", "get", "create", "patch");
+            case CONFIG_MAPS ->
+                Rule.of(
+                        "",
+                        "configmaps",
+                        "put configuration back with the pods, and keep records",
+                        "get",
+                        "list",
+                        "create",
+                        "update",
+                        "patch",
+                        "delete");
+        };
+    }
+
+    private static void secrets(Secrets secrets, List<Rule> rules) {
         switch (secrets) {
             case UNSEEN -> {}
             case READ_BY_NAME -> rules.add(Rule.of("", "secrets", "see that one has changed since a release", "get"));
@@ -145,25 +175,27 @@ public record Access(SortedMap<String, List<Rule>> rules) {
         return Rule.of(kind.group(), kind.plural(), "move traffic by weights", "get", "patch");
     }
 
-    private static void records(List<Rule> rules) {
+    private static void records(Keep keep, List<Rule> rules) {
+        if (keep == Keep.CONFIG_MAPS) {
+            return;
+        }
         rules.add(ours(Records.LEDGER, "keep the history of releases", "get", "create", "update"));
         rules.add(ours(Records.RELEASE, "keep what releases are made of", "get", "list", "create", "update", "delete"));
         rules.add(ours(Records.SERVICE_LOCK, "let one run at a time change a service", "get", "create", "delete"));
     }
 
     /// Where the journals are. They are never deleted by a run, so nothing here may delete them.
-    private static List<Rule> journals() {
-        return List.of(
-                ours(Records.ROLLBACK, "keep the journal of each run", "get", "list", "create"),
-                Rule.of(Records.GROUP, "rollbacks/status", "write the journal of each run", "update"),
-                Rule.of(
-                        "coordination.k8s.io",
-                        "leases",
-                        "say who drives a run; locks where our kinds are missing",
-                        "get",
-                        "create",
-                        "patch",
-                        "delete"));
+    private static List<Rule> journals(Keep keep) {
+        var leases =
+                Rule.of("coordination.k8s.io", "leases", "say who drives a run", "get", "create", "patch", "delete");
+        return switch (keep) {
+            case CONFIG_MAPS -> List.of(leases);
+            case OUR_KINDS ->
+                List.of(
+                        ours(Records.ROLLBACK, "keep the journal of each run", "get", "list", "create"),
+                        Rule.of(Records.GROUP, "rollbacks/status", "write the journal of each run", "update"),
+                        leases);
+        };
     }
 
     private static Rule ours(Kind kind, String why, String... verbs) {

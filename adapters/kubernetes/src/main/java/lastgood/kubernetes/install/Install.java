@@ -64,6 +64,16 @@ public final class Install {
     /// @param dryRun only say what would be done
     /// @return every object, also those that were as they should be
     public List<Change> install(boolean dryRun) {
+        var server = Server.of(api);
+        if (server.diesOfCustomResources()) {
+            throw new Forbidden(
+                    "the API server %s, built with %s, dies of the first custom resource that is written\nnothing was changed; records are kept in ConfigMaps there\nhint: a server built with an older Go, or 1.24 and later, has no such fault"
+                            .formatted(server.version(), server.go()));
+        }
+        return make(dryRun);
+    }
+
+    List<Change> make(boolean dryRun) {
         refuseNewer();
         var changes = new ArrayList<Change>();
         for (var object : wanted()) {

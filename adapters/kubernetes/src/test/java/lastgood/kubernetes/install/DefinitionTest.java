@@ -21,6 +21,15 @@ class DefinitionTest {
                 Yaml.documents(Definition.ALL.stream().map(Definition::object).toList()));
     }
 
+    @Test
+    void rights_are_what_was_reviewed() throws IOException {
+        var all = java.util.List.of(Services.rolling("shop"), Services.blueGreen("shop"), Services.canary("shop"));
+        Golden.check(
+                "rbac.golden.yaml",
+                Yaml.documents(Access.of(all, "shop", Access.Keep.OUR_KINDS, Access.Secrets.UNSEEN)
+                        .objects()));
+    }
+
     static final class Golden {
         static void check(String name, String now) throws IOException {
             var file = Path.of("src/test/resources", name);
