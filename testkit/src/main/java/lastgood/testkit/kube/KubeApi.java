@@ -90,6 +90,16 @@ public final class KubeApi implements AutoCloseable {
         return answer.status() == 404 ? Optional.empty() : Optional.of(answer.expected());
     }
 
+    /// What `kubectl get` would print. A simulated API knows no tables and answers with the list.
+    public JsonNode table(String path) {
+        var request = request(path)
+                .timeout(ANSWER)
+                .setHeader("Accept", "application/json;as=Table;v=v1;g=meta.k8s.io")
+                .GET()
+                .build();
+        return send(request, "GET", path).expected();
+    }
+
     /// The plain text of, for example, a pod's log.
     public String text(String path) {
         var answer = send("GET", path, JSON, "");
@@ -123,6 +133,10 @@ public final class KubeApi implements AutoCloseable {
                 .header("Content-Type", contentType)
                 .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
                 .build();
+        return send(request, method, path);
+    }
+
+    private Answer send(HttpRequest request, String method, String path) {
         try {
             var answer = http.send(request, BodyHandlers.ofString());
             return new Answer(answer.statusCode(), tree(answer.body()), answer.body());

@@ -1,0 +1,8 @@
+package lastgood.kubernetes.install;
+
+class SimInstallTest extends InstallContract {
+    @Override
+    Place place() {
+        return Place.simulated();
+    }
+}
