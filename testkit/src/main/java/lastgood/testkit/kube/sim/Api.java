@@ -36,6 +36,7 @@ final class Api {
     private volatile Runnable afterRequest = () -> {};
     private volatile long staleSince = Long.MAX_VALUE;
     private volatile boolean goneIsAnEvent = true;
+    private volatile @Nullable RuntimeException broken;
 
     Api(Registry registry, Users users, Faults faults, Discovery discovery, Definitions definitions) {
         this.registry = registry;
@@ -75,7 +76,14 @@ final class Api {
         goneIsAnEvent = event;
     }
 
+    void breakDown(RuntimeException mistake) {
+        broken = mistake;
+    }
+
     Response handle(Request request) {
+        if (broken != null) {
+            return ApiFailure.broken(broken).response();
+        }
         var response = withFaults(request, faults.effects(request));
         if (response.watch() == null) {
             report(new Exchange(request, response.status(), request.body().length, response.body().length));

@@ -205,6 +205,10 @@ final class ApiFailure extends RuntimeException {
                 Json.object());
     }
 
+    static ApiFailure broken(RuntimeException mistake) {
+        return new ApiFailure(500, "InternalError", "the simulated controllers broke down: " + mistake, Json.object());
+    }
+
     /// A fault: the code with the reason that goes with it.
     static ApiFailure injected(int code, Duration retryAfter) {
         var details = retryAfter.isZero() ? Json.object() : Json.object("retryAfterSeconds", retryAfter.toSeconds());

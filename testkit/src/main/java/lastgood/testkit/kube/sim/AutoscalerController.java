@@ -7,16 +7,18 @@ record AutoscalerController(Desk desk) implements Controller {
 
     @Override
     public void tick() {
-        for (var scaler : desk.all("horizontalpodautoscalers.autoscaling")) {
-            var reference = Json.at(scaler, "spec", "scaleTargetRef");
-            var resource = desk.catalog().ofKind(Json.text(reference, "apiVersion"), Json.text(reference, "kind"));
-            if (resource == null || Desk.isDying(scaler)) {
-                continue;
-            }
-            var target = desk.find(resource.qualified(), Desk.namespace(scaler), Json.text(reference, "name"));
-            if (target != null) {
-                scale(scaler, target);
-            }
+        desk.each("horizontalpodautoscalers.autoscaling", this::sync);
+    }
+
+    private void sync(ObjectNode scaler) {
+        var reference = Json.at(scaler, "spec", "scaleTargetRef");
+        var resource = desk.catalog().ofKind(Json.text(reference, "apiVersion"), Json.text(reference, "kind"));
+        if (resource == null || Desk.isDying(scaler)) {
+            return;
+        }
+        var target = desk.find(resource.qualified(), Desk.namespace(scaler), Json.text(reference, "name"));
+        if (target != null) {
+            scale(scaler, target);
         }
     }
 

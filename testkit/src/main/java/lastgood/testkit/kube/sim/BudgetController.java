@@ -8,8 +8,8 @@ record BudgetController(Desk desk) implements Controller {
 
     @Override
     public void tick() {
-        desk.all("poddisruptionbudgets.policy").forEach(this::budget);
-        desk.all("resourcequotas").forEach(this::quota);
+        desk.each("poddisruptionbudgets.policy", this::budget);
+        desk.each("resourcequotas", this::quota);
     }
 
     private void budget(ObjectNode budget) {

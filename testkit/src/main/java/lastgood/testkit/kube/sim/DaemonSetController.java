@@ -20,11 +20,11 @@ final class DaemonSetController implements Controller {
 
     @Override
     public void tick() {
-        for (var set : desk.all("daemonsets.apps")) {
+        desk.each("daemonsets.apps", set -> {
             if (!Desk.isDying(set)) {
                 sync(set);
             }
-        }
+        });
     }
 
     private void sync(ObjectNode set) {

@@ -43,11 +43,11 @@ final class DeploymentController implements Controller {
 
     @Override
     public void tick() {
-        for (var deployment : desk.all("deployments.apps")) {
+        desk.each("deployments.apps", deployment -> {
             if (!Desk.isDying(deployment)) {
                 sync(deployment);
             }
-        }
+        });
     }
 
     /// One Deployment and the ReplicaSets it owns, at one moment.

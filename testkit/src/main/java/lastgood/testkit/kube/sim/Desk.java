@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import lastgood.testkit.kube.sim.Registry.Intent;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ final class Desk {
     static final String MANAGER = "kube-controller-manager";
 
     private final Registry registry;
+    private volatile @Nullable ApiFailure lastRefusal;
 
     Desk(Registry registry) {
         this.registry = registry;
@@ -38,6 +40,26 @@ final class Desk {
 
     List<ObjectNode> all(String resource) {
         return registry.store().list(resource, "");
+    }
+
+    /// One after the other. What the API refuses for one of them, such as a namespace that ends, is tried again at the
+    /// next tick and keeps nobody else waiting, as a real controller's queue does it.
+    void each(String resource, Consumer<ObjectNode> what) {
+        all(resource).forEach(object -> attempt(() -> what.accept(object)));
+    }
+
+    void attempt(Runnable what) {
+        try {
+            what.run();
+        } catch (ApiFailure refused) {
+            lastRefusal = refused;
+        }
+    }
+
+    /// Why something does not move, for whoever debugs a test.
+    @Nullable
+    ApiFailure lastRefusal() {
+        return lastRefusal;
     }
 
     List<ObjectNode> in(String resource, String namespace) {

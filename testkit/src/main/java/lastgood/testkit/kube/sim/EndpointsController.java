@@ -11,27 +11,27 @@ record EndpointsController(Desk desk) implements Controller {
 
     @Override
     public void tick() {
-        for (var service : desk.all("services")) {
-            var selector = Json.at(service, "spec", "selector");
-            if (!Desk.isDying(service) && selector.isObject() && !selector.isEmpty()) {
-                var fits = Selectors.ofService(selector);
-                var pods = desk.in("pods", Desk.namespace(service)).stream()
-                        .filter(fits)
-                        .filter(p -> Desk.isActive(p)
-                                && !Json.text(p, "status", "podIP").isEmpty())
-                        .toList();
-                endpoints(service, pods);
-                slice(service, pods);
-            }
-        }
-        sweep();
+        desk.each("services", this::sync);
+        desk.each("endpoints", this::sweep);
     }
 
-    private void sweep() {
-        for (var endpoints : desk.all("endpoints")) {
-            if (desk.find("services", Desk.namespace(endpoints), Desk.name(endpoints)) == null && isOurs(endpoints)) {
-                desk.delete(endpoints, "Background");
-            }
+    private void sync(ObjectNode service) {
+        var selector = Json.at(service, "spec", "selector");
+        if (!Desk.isDying(service) && selector.isObject() && !selector.isEmpty()) {
+            var fits = Selectors.ofService(selector);
+            var pods = desk.in("pods", Desk.namespace(service)).stream()
+                    .filter(fits)
+                    .filter(p ->
+                            Desk.isActive(p) && !Json.text(p, "status", "podIP").isEmpty())
+                    .toList();
+            endpoints(service, pods);
+            slice(service, pods);
+        }
+    }
+
+    private void sweep(ObjectNode endpoints) {
+        if (desk.find("services", Desk.namespace(endpoints), Desk.name(endpoints)) == null && isOurs(endpoints)) {
+            desk.delete(endpoints, "Background");
         }
     }
 

@@ -16,13 +16,13 @@ record GarbageCollector(Desk desk) implements Controller {
         var all = everything();
         var owners = new HashMap<String, ObjectNode>();
         all.forEach(object -> owners.put(Desk.uid(object), object));
-        for (var object : all) {
+        all.forEach(object -> desk.attempt(() -> {
             if (Desk.isDying(object)) {
                 finish(object, all);
             } else {
                 collect(object, owners);
             }
-        }
+        }));
     }
 
     private List<ObjectNode> everything() {

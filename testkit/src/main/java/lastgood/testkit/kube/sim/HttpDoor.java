@@ -60,6 +60,8 @@ final class HttpDoor implements AutoCloseable {
                 exchange.sendResponseHeaders(
                         response.status(), response.lengthSaid() == 0 ? -1 : response.lengthSaid());
                 exchange.getResponseBody().write(response.body());
+                // half an answer has to leave before the connection ends, or clients take it for none and ask again
+                exchange.getResponseBody().flush();
             } else {
                 exchange.sendResponseHeaders(response.status(), 0);
                 stream(exchange, request, watch);

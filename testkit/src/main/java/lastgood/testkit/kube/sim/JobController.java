@@ -8,11 +8,11 @@ record JobController(Desk desk) implements Controller {
 
     @Override
     public void tick() {
-        for (var job : desk.all("jobs.batch")) {
+        desk.each("jobs.batch", job -> {
             if (!Desk.isDying(job) && !isOver(job)) {
                 sync(job);
             }
-        }
+        });
     }
 
     private static boolean isOver(ObjectNode job) {

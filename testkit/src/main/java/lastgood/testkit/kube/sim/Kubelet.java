@@ -27,6 +27,7 @@ final class Kubelet implements Controller {
     private final Map<String, Instant> stopping = new HashMap<>();
     private volatile Duration linger = Duration.ZERO;
     private int lastIp;
+    private int turn;
 
     Kubelet(Desk desk) {
         this.desk = desk;
@@ -39,8 +40,7 @@ final class Kubelet implements Controller {
     @Override
     public void tick() {
         var nodes = desk.all("nodes").stream().map(Desk::name).toList();
-        var turn = 0;
-        for (var pod : desk.all("pods")) {
+        desk.each("pods", pod -> {
             if (Desk.isDying(pod)) {
                 stop(pod);
             } else if (!Json.text(pod, "spec", "nodeName").isEmpty()) {
@@ -48,7 +48,7 @@ final class Kubelet implements Controller {
             } else if (!nodes.isEmpty()) {
                 bind(pod, nodes.get(turn++ % nodes.size()));
             }
-        }
+        });
     }
 
     private void bind(ObjectNode pod, String node) {

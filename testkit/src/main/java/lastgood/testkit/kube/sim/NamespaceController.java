@@ -7,7 +7,7 @@ record NamespaceController(Desk desk) implements Controller {
 
     @Override
     public void tick() {
-        for (var namespace : desk.all("namespaces")) {
+        desk.each("namespaces", namespace -> {
             if (Desk.isDying(namespace)) {
                 empty(namespace);
             } else if (desk.find("serviceaccounts", Desk.name(namespace), "default") == null) {
@@ -19,7 +19,7 @@ record NamespaceController(Desk desk) implements Controller {
                         "metadata",
                         Json.object("name", "default", "namespace", Desk.name(namespace))));
             }
-        }
+        });
     }
 
     private void empty(ObjectNode namespace) {
@@ -29,7 +29,7 @@ record NamespaceController(Desk desk) implements Controller {
                 for (var object : desk.in(resource.qualified(), Desk.name(namespace))) {
                     left++;
                     if (!Desk.isDying(object)) {
-                        desk.delete(object, "Background");
+                        desk.attempt(() -> desk.delete(object, "Background"));
                     }
                 }
             }

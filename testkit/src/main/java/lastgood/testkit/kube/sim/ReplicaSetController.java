@@ -17,11 +17,13 @@ record ReplicaSetController(Desk desk) implements Controller {
 
     @Override
     public void tick() {
-        for (var set : desk.all("replicasets.apps")) {
-            var pods = desk.claimed(set, "pods").stream().filter(Desk::isActive).toList();
-            var failure = Desk.isDying(set) ? "" : manage(set, pods);
-            count(set, pods, failure);
-        }
+        desk.each("replicasets.apps", this::sync);
+    }
+
+    private void sync(ObjectNode set) {
+        var pods = desk.claimed(set, "pods").stream().filter(Desk::isActive).toList();
+        var failure = Desk.isDying(set) ? "" : manage(set, pods);
+        count(set, pods, failure);
     }
 
     /// What went wrong, or nothing.

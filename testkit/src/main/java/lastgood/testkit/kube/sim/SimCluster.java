@@ -53,6 +53,7 @@ public final class SimCluster implements Cluster {
     private final Users users;
     private final Faults faults;
     private final Api api;
+    private final Desk desk;
     private final Kubelet kubelet;
     private final List<Controller> controllers;
     private @Nullable HttpDoor door;
@@ -67,7 +68,7 @@ public final class SimCluster implements Cluster {
         faults = new Faults(store, options.sleep());
         var definitions = new Definitions(registry);
         api = new Api(registry, users, faults, new Discovery(catalog, options.release()), definitions);
-        var desk = new Desk(registry);
+        desk = new Desk(registry);
         kubelet = new Kubelet(desk);
         controllers = List.of(
                 definitions,
@@ -139,7 +140,8 @@ public final class SimCluster implements Cluster {
                 return;
             }
         }
-        throw new IllegalStateException("the controllers do not come to rest: "
+        throw new IllegalStateException("the controllers do not come to rest; refused last: " + desk.lastRefusal()
+                + "; changed last: "
                 + store.since(store.version() - 8).stream()
                         .map(e -> e.key().toString())
                         .toList());
@@ -150,10 +152,17 @@ public final class SimCluster implements Cluster {
         api.afterRequest(this::settle);
     }
 
+    /// A controller that threw is a mistake of ours. Every request then says so, or tests would wait for ever for a
+    /// cluster in which nothing moves any more.
     private void keepTicking() {
-        while (!closed) {
-            step();
-            sleep(TICK);
+        try {
+            while (!closed) {
+                step();
+                sleep(TICK);
+            }
+        } catch (RuntimeException mistake) {
+            api.breakDown(mistake);
+            throw mistake;
         }
     }
 
@@ -204,7 +213,7 @@ public final class SimCluster implements Cluster {
     /// Adds or removes nodes until there are so many.
     public void nodes(int count) {
         store.locked(() -> {
-            Furniture.nodes(new Desk(registry), count);
+            Furniture.nodes(desk, count);
             return true;
         });
     }

@@ -24,11 +24,11 @@ final class StatefulSetController implements Controller {
 
     @Override
     public void tick() {
-        for (var set : desk.all("statefulsets.apps")) {
+        desk.each("statefulsets.apps", set -> {
             if (!Desk.isDying(set)) {
                 sync(set);
             }
-        }
+        });
     }
 
     private record Seen(ObjectNode set, ObjectNode update, ObjectNode current, NavigableMap<Integer, ObjectNode> pods) {

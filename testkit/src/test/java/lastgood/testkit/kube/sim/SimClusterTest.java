@@ -282,6 +282,22 @@ class SimClusterTest {
         assertThat(send("GET", "/api/v1/namespaces/shop", "").status()).isEqualTo(200);
     }
 
+    /// Found by the contract: the controllers' thread died of a namespace's refusal, and all later tests hung.
+    @Test
+    void a_controller_that_is_refused_keeps_nobody_else_waiting() {
+        send("POST", "/apis/apps/v1/namespaces/shop/daemonsets", """
+                {"metadata":{"name":"agent"},"spec":{"selector":{"matchLabels":{"app":"agent"}},"template":
+                 {"metadata":{"labels":{"app":"agent"}},"spec":{"containers":[{"name":"main","image":"shop:v1"}]}}}}""");
+        send("POST", "/api/v1/namespaces", "{\"metadata\":{\"name\":\"other\"}}");
+        cluster.terminate("shop");
+
+        cluster.settle();
+
+        assertThat(send("GET", "/api/v1/namespaces/other/serviceaccounts/default", "")
+                        .status())
+                .isEqualTo(200);
+    }
+
     @Test
     void pods_that_are_to_end_can_take_their_time() {
         cluster.podsLinger(Duration.ofSeconds(20));
