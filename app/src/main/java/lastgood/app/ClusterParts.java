@@ -51,8 +51,8 @@ import lastgood.local.FileNotices;
 
 /// One namespace of one cluster: every object that speaks to it. Nothing is reached before something is asked.
 ///
-/// @param services by their full name: all that the configuration keeps in this namespace
-record ClusterParts(Catalog catalog, KubeParts kube, Owner owner, Time time) {
+/// @param kube with all services that the configuration keeps in this namespace
+record ClusterParts(Catalog catalog, String namespace, KubeParts kube, Owner owner, Time time) {
 
     static ClusterParts of(
             Catalog catalog,
@@ -76,9 +76,7 @@ record ClusterParts(Catalog catalog, KubeParts kube, Owner owner, Time time) {
         services.put(ref(effective), service(effective, cluster.namespace()));
         return new ClusterParts(
                 catalog,
-                KubeParts.of(api, Cabinet.of(api), cluster.namespace(), services, time::now),
-                owner,
-                time);
+                cluster.namespace(), KubeParts.of(api, Cabinet.of(api), cluster.namespace(), services, time::now), owner, time);
     }
 
     private static Optional<Effective> effective(
@@ -159,7 +157,6 @@ record ClusterParts(Catalog catalog, KubeParts kube, Owner owner, Time time) {
     Session session(Effective effective, Executor executor) {
         var service = ref(effective);
         InstantSource clock = time::now;
-        var namespace = kube.services().get(service).namespace();
         return new Session(
                 effective,
                 service,
@@ -203,12 +200,13 @@ record ClusterParts(Catalog catalog, KubeParts kube, Owner owner, Time time) {
     }
 
     private Sample ask(ServiceRef service, Release release, Instant since, boolean full) {
-        var state = kube.workloads().find(new Workload(service, kube.services().get(service).strategy().main()));
+        var state = kube.workloads()
+                .find(new Workload(
+                        service, service.service()));
         return new Sample(
-                List.of(
-                        state.filter(s -> s.complete() && s.requested().sameAs(release.revision()))
-                                .map(s -> CheckResult.pass(Check.PODS, s.progress(), "", ""))
-                                .orElseGet(() -> CheckResult.fail(Check.PODS, "not complete", "", ""))),
+                List.of(state.filter(s -> s.complete() && s.requested().sameAs(release.revision()))
+                        .map(s -> CheckResult.pass(Check.PODS, s.progress(), "", ""))
+                        .orElseGet(() -> CheckResult.fail(Check.PODS, "not complete", "", ""))),
                 full);
     }
 

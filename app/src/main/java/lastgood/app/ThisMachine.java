@@ -118,8 +118,7 @@ final class ThisMachine implements Host, AutoCloseable {
     /// One connection for each cluster and each way to it, however many services are looked at.
     private Api api(Platform.Cluster cluster) {
         return apis.computeIfAbsent(
-                new Platform.Cluster(
-                        "", cluster.context(), cluster.inCluster(), cluster.kubeconfig(), cluster.as()),
+                new Platform.Cluster("", cluster.context(), cluster.inCluster(), cluster.kubeconfig(), cluster.as()),
                 _ -> new Api(ClusterParts.connection(cluster, version())));
     }
 

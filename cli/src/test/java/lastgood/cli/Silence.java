@@ -22,6 +22,7 @@ final class Silence {
                 ports.locks(),
                 ports.drivers(),
                 ports.workloads(),
+                ports.configs(),
                 ports.traffic(),
                 ports.ledgers(),
                 ports.evidence(),

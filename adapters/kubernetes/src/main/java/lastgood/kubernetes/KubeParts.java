@@ -14,10 +14,10 @@ import lastgood.kubernetes.history.Generations;
 import lastgood.kubernetes.history.KubeConfigs;
 import lastgood.kubernetes.history.KubeRevisions;
 import lastgood.kubernetes.history.ObservedLedgers;
+import lastgood.kubernetes.records.Cabinet;
 import lastgood.kubernetes.records.ClusterLedgers;
 import lastgood.kubernetes.records.KubeJournals;
 import lastgood.kubernetes.records.KubeLocks;
-import lastgood.kubernetes.records.Cabinet;
 import lastgood.kubernetes.traffic.KubeTraffic;
 import lastgood.kubernetes.workloads.KubeWorkloads;
 

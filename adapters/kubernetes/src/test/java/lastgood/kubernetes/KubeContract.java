@@ -79,8 +79,7 @@ abstract class KubeContract {
             shop.serviceObject("web", Map.of("app", "web", "color", "blue"));
             parts = shop.parts(shop.service(
                     "web",
-                    new Strategy.BlueGreen(
-                            List.of("blue", "green"), List.of("web-blue", "web-green")),
+                    new Strategy.BlueGreen(List.of("blue", "green"), List.of("web-blue", "web-green")),
                     new TrafficBy.Selector("web", "color"),
                     Map.of()));
         }

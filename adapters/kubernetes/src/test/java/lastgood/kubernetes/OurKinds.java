@@ -17,8 +17,8 @@ final class OurKinds {
             return;
         }
         try (var kube = new KubeApi(cluster)) {
-            for (var kind : java.util.List.of(
-                    Records.ROLLBACK, Records.RELEASE, Records.LEDGER, Records.SERVICE_LOCK)) {
+            for (var kind :
+                    java.util.List.of(Records.ROLLBACK, Records.RELEASE, Records.LEDGER, Records.SERVICE_LOCK)) {
                 define(kube, kind, kind == Records.ROLLBACK);
             }
             define(kube, Kind.of("gateway.networking.k8s.io", "HTTPRoute", "httproutes", "v1"), true);

@@ -40,11 +40,14 @@ final class Shop implements AutoCloseable {
         this.namespace = "shop-" + COUNT.incrementAndGet() + "-" + Long.toString(System.nanoTime() % 1_000_000, 36);
         this.kube = new KubeApi(cluster);
         this.kubeconfig = cluster.kubeconfig(folder.resolve(namespace + ".kubeconfig"), namespace);
-        this.api = new Api(new Connection(Optional.of(kubeconfig), Optional.empty(), false, Optional.empty(), "lastgood/test"));
+        this.api = new Api(
+                new Connection(Optional.of(kubeconfig), Optional.empty(), false, Optional.empty(), "lastgood/test"));
         this.cabinet = Cabinet.of(api);
         kube.create("/api/v1/namespaces", Map.of("metadata", Map.of("name", namespace)));
-        eventually("its ServiceAccount", () -> kube.find("/api/v1/namespaces/%s/serviceaccounts/default".formatted(namespace))
-                .isPresent());
+        eventually(
+                "its ServiceAccount",
+                () -> kube.find("/api/v1/namespaces/%s/serviceaccounts/default".formatted(namespace))
+                        .isPresent());
     }
 
     @Override
@@ -117,7 +120,9 @@ final class Shop implements AutoCloseable {
 
     /// A Deployment `name` of `shop/<name>:<version>` with labels `app=<name>` and others.
     JsonNode deploy(String name, String version, int replicas, Map<String, String> labels) {
-        return kube.create(apps("deployments"), workload("Deployment", name, version, replicas, labels).toString());
+        return kube.create(
+                apps("deployments"),
+                workload("Deployment", name, version, replicas, labels).toString());
     }
 
     JsonNode deploy(String name, String version, int replicas) {
@@ -151,12 +156,14 @@ final class Shop implements AutoCloseable {
     JsonNode statefulSet(String name, String version, int replicas) {
         return kube.create(
                 apps("statefulsets"),
-                workload("StatefulSet", name, version, replicas, Map.of("app", name)).toString());
+                workload("StatefulSet", name, version, replicas, Map.of("app", name))
+                        .toString());
     }
 
     JsonNode daemonSet(String name, String version) {
         return kube.create(
-                apps("daemonsets"), workload("DaemonSet", name, version, 0, Map.of("app", name)).toString());
+                apps("daemonsets"),
+                workload("DaemonSet", name, version, 0, Map.of("app", name)).toString());
     }
 
     JsonNode get(String plural, String name) {
@@ -192,7 +199,8 @@ final class Shop implements AutoCloseable {
             var d = deployment(name);
             var wanted = d.at("/spec/replicas").asInt();
             var s = d.path("status");
-            return s.path("observedGeneration").asLong() >= d.at("/metadata/generation").asLong()
+            return s.path("observedGeneration").asLong()
+                            >= d.at("/metadata/generation").asLong()
                     && s.path("updatedReplicas").asInt() == wanted
                     && s.path("replicas").asInt() == wanted
                     && s.path("availableReplicas").asInt() == wanted;
@@ -238,8 +246,10 @@ final class Shop implements AutoCloseable {
         object.putObject("metadata").put("name", name);
         data.forEach(object.putObject("data")::put);
         if (kube.find(path + "/" + name).isPresent()) {
-            kube.patch(path + "/" + name, KubeApi.JSON_PATCH, "[{\"op\":\"replace\",\"path\":\"/data\",\"value\":%s}]"
-                    .formatted(object.path("data")));
+            kube.patch(
+                    path + "/" + name,
+                    KubeApi.JSON_PATCH,
+                    "[{\"op\":\"replace\",\"path\":\"/data\",\"value\":%s}]".formatted(object.path("data")));
         } else {
             kube.create(path, object.toString());
         }
@@ -256,12 +266,11 @@ final class Shop implements AutoCloseable {
 
     /// An HTTPRoute between the Services `blue` and `green`.
     void route(String name, int blue, int green) {
-        kube.create(
-                "/apis/gateway.networking.k8s.io/v1/namespaces/%s/httproutes".formatted(namespace),
-                """
+        kube.create("/apis/gateway.networking.k8s.io/v1/namespaces/%s/httproutes".formatted(namespace), """
                 {"apiVersion":"gateway.networking.k8s.io/v1","kind":"HTTPRoute","metadata":{"name":"%s"},
                  "spec":{"rules":[{"backendRefs":[{"name":"blue","port":80,"weight":%d},
                                                   {"name":"green","port":80,"weight":%d}]}]}}
-                """.formatted(name, blue, green));
+                """.formatted(
+                        name, blue, green));
     }
 }

@@ -9,6 +9,7 @@ import java.util.Map;
 import lastgood.core.Ledger;
 import lastgood.core.LedgerEntry;
 import lastgood.core.ServiceRef;
+import lastgood.engine.journal.LedgerJson;
 import lastgood.engine.port.Forbidden;
 import lastgood.engine.port.Ledgers;
 import lastgood.engine.port.WorldMoved;
@@ -16,7 +17,6 @@ import lastgood.local.files.DataFolder;
 import lastgood.local.files.Exclusive;
 import lastgood.local.files.Failures;
 import lastgood.local.files.Json;
-import lastgood.engine.journal.LedgerJson;
 import lastgood.local.files.LineFile;
 
 /// Each service's ledger as a file of JSON lines. One append is one line, whatever it holds, so a crash leaves all of

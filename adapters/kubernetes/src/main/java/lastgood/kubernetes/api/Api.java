@@ -61,7 +61,7 @@ public final class Api implements AutoCloseable {
     }
 
     Api(Config config) {
-        this.client = HttpClientUtils.createHttpClient(config);
+        this.client = HttpClientUtils.getHttpClientFactory().newBuilder(config).build();
         this.url = config.getMasterUrl().replaceAll("/+$", "");
         this.user = Optional.ofNullable(config.getImpersonateUsername()).orElse("");
         this.patience = Duration.ofMillis(config.getRequestTimeout()).plusSeconds(2);
@@ -324,7 +324,7 @@ public final class Api implements AutoCloseable {
             // 5xx of a write: it may have been carried out behind a proxy that gave up.
             throw new Unreachable("could not %s: %s".formatted(what, refusal));
         }
-        return new Answer.Refused(withRule(refusal, what), what);
+        return new Answer.Refused(withRule(refusal), what);
     }
 
     private HttpResponse<byte[]> exchange(String method, String path, @Nullable String body, String type, String what) {
@@ -385,7 +385,7 @@ public final class Api implements AutoCloseable {
     }
 
     /// A missing right is named with the line that would give it.
-    private static Refusal withRule(Refusal refusal, String what) {
+    private static Refusal withRule(Refusal refusal) {
         return refusal.forbidden() && refusal.message().contains("cannot ")
                 ? new Refusal(
                         refusal.code(),

@@ -5,6 +5,7 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import lastgood.core.Digest;
@@ -56,7 +57,7 @@ public final class Contents implements Templates, ObservedLedgers.SnapshotTaker 
                 .orElseThrow(() -> new Forbidden("the configuration does not know %s".formatted(ref)));
     }
 
-    private static TreeSet<String> workloads(KubeService service) {
+    private static Set<String> workloads(KubeService service) {
         var all = new TreeSet<>(service.workloads().keySet());
         all.addAll(service.strategyWorkloads());
         return all;

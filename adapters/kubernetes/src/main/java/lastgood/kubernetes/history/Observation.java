@@ -138,9 +138,6 @@ final class Observation {
         }
         var back =
                 there.isPresent() && ledger.live().map(l -> l.number() > number).orElse(false);
-        live(
-                number,
-                now.at(),
-                back ? Leaving.ROLLED_BACK : Leaving.SUPERSEDED);
+        live(number, now.at(), back ? Leaving.ROLLED_BACK : Leaving.SUPERSEDED);
     }
 }

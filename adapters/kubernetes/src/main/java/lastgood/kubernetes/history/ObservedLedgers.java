@@ -96,7 +96,8 @@ public final class ObservedLedgers implements Ledgers {
         }
     }
 
-    /// Written down is what the caller saw, provided that it is still what there is to see. Times do not count: a return
+    /// Written down is what the caller saw, provided that it is still what there is to see. Times do not count: a
+    /// return
     /// to an earlier release has none of its own, so each look gives it another.
     private void requireAsSeen(Ledger before, Ledger seen) {
         var written = before.entries().size();
@@ -107,8 +108,8 @@ public final class ObservedLedgers implements Ledgers {
             same = isSame(observed.get(i), seen.entries().get(written + i));
         }
         if (!same) {
-            throw new WorldMoved("the ledger of %s is no longer as it was read; nothing was changed"
-                    .formatted(seen.service()));
+            throw new WorldMoved(
+                    "the ledger of %s is no longer as it was read; nothing was changed".formatted(seen.service()));
         }
     }
 
@@ -160,7 +161,7 @@ public final class ObservedLedgers implements Ledgers {
                 .ifPresent(w -> all.add(new Observation.Now(
                         seen.partsWith(w.requested()), w.complete() && w.wanted() > 0, since(ledger, w, history))));
         seen.liveCanary()
-                .filter(c -> seen.active().map(a -> a != c).orElse(true))
+                .filter(c -> seen.active().map(a -> !a.workload().equals(c.workload())).orElse(true))
                 .ifPresent(c -> all.add(new Observation.Now(seen.partsWith(c.requested()), false, clock.instant())));
         return all;
     }

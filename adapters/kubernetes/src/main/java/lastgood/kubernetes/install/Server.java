@@ -21,7 +21,8 @@ record Server(String version, int minor, String go) {
     }
 
     /// An API server before 1.24 that was built with Go 1.18 or newer (Debian's 1.20.2 is one) dies of the first
-    /// custom resource that is written: its modern-go/reflect2 before 1.0.2 reads maps as an older Go laid them out.
+    /// custom resource that is written: its modern-go/reflect2 before 1.0.2 reads maps as an older Go laid them
+    /// out.
     /// There our records go into ConfigMaps, and our kinds must not be installed: a rollback that takes the control
     /// plane down is worse than none.
     boolean diesOfCustomResources() {

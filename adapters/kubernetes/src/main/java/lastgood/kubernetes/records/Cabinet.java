@@ -233,8 +233,8 @@ public sealed interface Cabinet {
         public ObjectNode blank(Kind kind, String namespace, String name, String service) {
             var object = Api.JSON.createObjectNode();
             object.putObject("metadata").put("name", name);
-            object.withObject("/metadata/labels").setAll((ObjectNode) Api.JSON.valueToTree(
-                    Map.of(Records.SERVICE_LABEL, service, KIND_LABEL, word(kind))));
+            object.withObject("/metadata/labels").setAll((ObjectNode)
+                    Api.JSON.valueToTree(Map.of(Records.SERVICE_LABEL, service, KIND_LABEL, word(kind))));
             return object;
         }
 

@@ -75,7 +75,8 @@ public final class KubeLocks implements Locks {
     public void release(ServiceRef service, RunId run) {
         var lock = find(service).filter(l -> run(l).equals(run));
         if (lock.isPresent()
-                && cabinet.delete(Records.SERVICE_LOCK, namespace(service), lock.get()) instanceof Answer.Refused refused
+                && cabinet.delete(Records.SERVICE_LOCK, namespace(service), lock.get())
+                        instanceof Answer.Refused refused
                 && !refused.refusal().notFound()
                 && !refused.refusal().conflict()) {
             throw refused.failure();

@@ -45,12 +45,15 @@ public final class KubeNotices implements Notices {
         var workload = service.strategy().main();
         var object = api.find(service.kind(workload).kind(), service.namespace(), workload);
         var event = api.object(
-                Kind.EVENT, service.namespace(), "lastgood-%s-%s".formatted(run, Digest.of(id).brief()));
+                Kind.EVENT,
+                service.namespace(),
+                "lastgood-%s-%s".formatted(run, Digest.of(id).brief()));
         var about = event.putObject("involvedObject")
                 .put("kind", service.kind(workload).kind().kind())
                 .put("namespace", service.namespace())
                 .put("name", workload);
-        object.ifPresent(o -> about.put("uid", Trees.uid(o)).put("apiVersion", o.path("apiVersion").asText()));
+        object.ifPresent(o -> about.put("uid", Trees.uid(o))
+                .put("apiVersion", o.path("apiVersion").asText()));
         var now = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
         event.put("reason", "Lastgood")
                 .put("message", text.length() > MESSAGE_MAX ? text.substring(0, MESSAGE_MAX - 1) + "…" : text)

@@ -75,7 +75,7 @@ final class Rollouts {
                         rs -> rs.path("status").path("availableReplicas").asInt(0))
                 .orElse(0);
         var old = sets.stream()
-                .filter(rs -> current.isEmpty() || rs != current.get())
+                .filter(rs -> current.isEmpty() || !Trees.uid(rs).equals(Trees.uid(current.get())))
                 .mapToInt(rs -> rs.path("status").path("replicas").asInt(0))
                 .sum();
         var trouble = new ArrayList<>(conditions(object));

@@ -44,8 +44,8 @@ public sealed interface Place extends AutoCloseable {
             var file = Files.createTempFile("lastgood-place-", ".kubeconfig");
             try {
                 var config = cluster.kubeconfig(file, "default");
-                return new Api(
-                        new Connection(Optional.of(config), Optional.of("test"), Optional.empty(), "lastgood-test"));
+                return new Api(new Connection(
+                        Optional.of(config), Optional.of("test"), false, Optional.empty(), "lastgood-test"));
             } finally {
                 Files.delete(file);
             }
