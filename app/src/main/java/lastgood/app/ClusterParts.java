@@ -76,7 +76,10 @@ record ClusterParts(Catalog catalog, String namespace, KubeParts kube, Owner own
         services.put(ref(effective), service(effective, cluster.namespace()));
         return new ClusterParts(
                 catalog,
-                cluster.namespace(), KubeParts.of(api, Cabinet.of(api), cluster.namespace(), services, time::now), owner, time);
+                cluster.namespace(),
+                KubeParts.of(api, Cabinet.of(api), cluster.namespace(), services, time::now),
+                owner,
+                time);
     }
 
     private static Optional<Effective> effective(
@@ -200,9 +203,7 @@ record ClusterParts(Catalog catalog, String namespace, KubeParts kube, Owner own
     }
 
     private Sample ask(ServiceRef service, Release release, Instant since, boolean full) {
-        var state = kube.workloads()
-                .find(new Workload(
-                        service, service.service()));
+        var state = kube.workloads().find(new Workload(service, service.service()));
         return new Sample(
                 List.of(state.filter(s -> s.complete() && s.requested().sameAs(release.revision()))
                         .map(s -> CheckResult.pass(Check.PODS, s.progress(), "", ""))

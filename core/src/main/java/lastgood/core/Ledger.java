@@ -171,7 +171,7 @@ public record Ledger(ServiceRef service, List<LedgerEntry> entries) {
         if (good instanceof Selection.NothingGood
                 && presumeAfter.isPositive()
                 && candidates.stream().noneMatch(r -> !isSame(r, current) && wasJudged(r.number()))) {
-            return newest(candidates, current, s -> servedLongEnough(s, presumeAfter));
+            return newest(candidates, current, s -> servedLongEnough(s, current, presumeAfter));
         }
         return good;
     }
@@ -192,8 +192,16 @@ public record Ledger(ServiceRef service, List<LedgerEntry> entries) {
     /// nobody: what served users for a day and was then replaced in the ordinary way is the best there is. Where
     /// anything was ever judged, a missing Pass means something, and nothing is presumed. What failed, was rolled
     /// back or aborted has another standing and is never presumed.
-    private static boolean servedLongEnough(Standing standing, Duration presumeAfter) {
-        return standing instanceof Standing.NeverProved(var served) && served.compareTo(presumeAfter) >= 0;
+    private static boolean servedLongEnough(Standing standing, Optional<Release> current, Duration presumeAfter) {
+        return switch (standing) {
+            case Standing.NeverProved(var served) -> served.compareTo(presumeAfter) >= 0;
+            // Users still get it while the newer one fails to start. How long it had served by then is what counts.
+            case Standing.Baking(var since) ->
+                current.filter(c -> Duration.between(since, c.at()).compareTo(presumeAfter) >= 0)
+                        .isPresent();
+            case Standing.Good _, Standing.Failed _, Standing.RolledBack _, Standing.Aborted _, Standing.NeverLive _ ->
+                false;
+        };
     }
 
     private boolean wasJudged(int number) {

@@ -24,6 +24,7 @@ import lastgood.core.plan.Planned;
 import lastgood.core.plan.Step;
 import lastgood.engine.journal.Codec;
 import lastgood.engine.port.Metrics;
+import lastgood.engine.port.Unreachable;
 
 /// A plan as people read it, in one screen: now, where to, why, how long, what is lost, which steps and the way back
 /// from each, what differs, and who has to agree.
@@ -98,9 +99,13 @@ public final class PlanScreen {
     }
 
     private String health(Release release) {
-        var window = session.metrics()
-                .window(session.service(), Optional.of(release.revision().digest()), now.minus(METRICS));
-        return health(window);
+        try {
+            return health(session.metrics()
+                    .window(session.service(), Optional.of(release.revision().digest()), now.minus(METRICS)));
+        } catch (Unreachable e) {
+            // A plan is shown also when nobody can say how users fare; it says so.
+            return "users not measured: " + e.getMessage();
+        }
     }
 
     public static String health(Metrics.Window window) {

@@ -1,6 +1,7 @@
 package lastgood.cli.strategy;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import lastgood.cli.Exit;
@@ -18,8 +19,11 @@ import lastgood.cli.run.ConsentOptions;
 import lastgood.cli.run.Look;
 import lastgood.cli.run.PlanScreen;
 import lastgood.core.Strategy;
+import lastgood.core.WorkloadState;
 import lastgood.core.plan.ChangePlanner.Request;
 import lastgood.core.plan.RolloutPlanner;
+import lastgood.engine.port.Metrics;
+import lastgood.engine.port.Unreachable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -78,6 +82,19 @@ final class CanaryVerbs extends Verb {
             return Exit.DONE;
         }
 
+        /// Empty where nobody can say how users fare.
+        private static Optional<Metrics.Window> window(Session session, WorkloadState workload, Instant since) {
+            try {
+                return Optional.of(session.metrics()
+                        .window(
+                                session.service(),
+                                Optional.of(workload.requested().digest()),
+                                since));
+            } catch (Unreachable e) {
+                return Optional.empty();
+            }
+        }
+
         private void print(Session session, List<String> names) {
             var seen = Look.state(session);
             var since = session.ports().time().now().minus(WINDOW);
@@ -87,8 +104,7 @@ final class CanaryVerbs extends Verb {
             var items = doc.putArray("workloads");
             for (var name : names) {
                 var w = seen.workload(name);
-                var window = w.map(x -> session.metrics()
-                        .window(session.service(), Optional.of(x.requested().digest()), since));
+                var window = w.flatMap(x -> window(session, x, since));
                 table.row(
                         name,
                         seen.traffic().weight(name) + "%",

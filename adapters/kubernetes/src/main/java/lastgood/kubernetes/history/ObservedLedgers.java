@@ -161,7 +161,9 @@ public final class ObservedLedgers implements Ledgers {
                 .ifPresent(w -> all.add(new Observation.Now(
                         seen.partsWith(w.requested()), w.complete() && w.wanted() > 0, since(ledger, w, history))));
         seen.liveCanary()
-                .filter(c -> seen.active().map(a -> !a.workload().equals(c.workload())).orElse(true))
+                .filter(c -> seen.active()
+                        .map(a -> !a.workload().equals(c.workload()))
+                        .orElse(true))
                 .ifPresent(c -> all.add(new Observation.Now(seen.partsWith(c.requested()), false, clock.instant())));
         return all;
     }
