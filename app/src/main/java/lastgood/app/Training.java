@@ -25,7 +25,22 @@ public final class Training {
             "plan -e local --revision previous --config FOLDER/lastgood.yaml --data FOLDER/data",
             "release list -e local --config FOLDER/lastgood.yaml --data FOLDER/data",
             "history -e local --config FOLDER/lastgood.yaml --data FOLDER/data",
+            // Nobody listens on port 1: what speaks to a cluster is loaded, and nothing is reached.
+            "status -n shop deploy/web --kubeconfig FOLDER/kubeconfig",
+            "rollback -n shop deploy/web --revision previous --dry-run --kubeconfig FOLDER/kubeconfig",
             "status --config FOLDER/nothing.yaml");
+
+    private static final String KUBECONFIG = """
+            apiVersion: v1
+            kind: Config
+            current-context: training
+            clusters:
+            - { name: nowhere, cluster: { server: "https://127.0.0.1:1", insecure-skip-tls-verify: true } }
+            contexts:
+            - { name: training, context: { cluster: nowhere, user: nobody } }
+            users:
+            - { name: nobody, user: { token: none } }
+            """;
 
     private Training() {}
 
@@ -35,6 +50,7 @@ public final class Training {
             Files.writeString(
                     folder.resolve(Discovery.FILE),
                     Starter.local("web", List.of("{artifact}", "--port", "{port}"), "web", 8080));
+            Files.writeString(folder.resolve("kubeconfig"), KUBECONFIG);
             for (String line : LINES) {
                 Main.run(line.replace("FOLDER", folder.toString()).split(" "));
             }
