@@ -1,6 +1,7 @@
 package lastgood.app;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -33,7 +34,13 @@ class ArrowsTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
-                    "lastgood.local..", "lastgood.cli..", "lastgood.config..", "lastgood.app..", "lastgood.testkit..");
+                    "lastgood.local..",
+                    "lastgood.probes..",
+                    "lastgood.kubernetes..",
+                    "lastgood.cli..",
+                    "lastgood.config..",
+                    "lastgood.app..",
+                    "lastgood.testkit..");
 
     @ArchTest
     static final ArchRule the_command_line_sees_ports_and_never_an_adapter = noClasses()
@@ -41,15 +48,19 @@ class ArrowsTest {
             .resideInAPackage("lastgood.cli..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("lastgood.local..", "lastgood.app..");
+            .resideInAnyPackage("lastgood.local..", "lastgood.probes..", "lastgood.kubernetes..", "lastgood.app..");
 
     @ArchTest
     static final ArchRule an_adapter_knows_ports_and_no_configuration = noClasses()
             .that()
-            .resideInAPackage("lastgood.local..")
+            .resideInAnyPackage("lastgood.local..", "lastgood.probes..", "lastgood.kubernetes..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("lastgood.cli..", "lastgood.config..", "lastgood.app..");
+
+    @ArchTest
+    static final ArchRule no_adapter_knows_another =
+            slices().matching("lastgood.(local|probes|kubernetes)..").should().notDependOnEachOther();
 
     @ArchTest
     static final ArchRule nobody_depends_on_the_testkit = noClasses()

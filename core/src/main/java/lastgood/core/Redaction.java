@@ -1,4 +1,4 @@
-package lastgood.local.files;
+package lastgood.core;
 
 import java.util.Collection;
 import java.util.List;
