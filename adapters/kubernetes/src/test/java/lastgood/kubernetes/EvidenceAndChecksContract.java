@@ -262,7 +262,7 @@ abstract class EvidenceAndChecksContract {
         assertThat(files.get("images.txt")).contains("\tweb\tshop/web:v1\t").contains("\tweb\tshop/web:crash-ev\t");
         assertThat(files.get("objects/pods.json"))
                 .doesNotContain("managedFields")
-                .contains("CrashLoopBackOff");
+                .contains("\"restartCount\" : ");
         assertThat(files.get("versions.json")).contains("gitVersion").contains("\"version\" : \"crash-ev\"");
         assertThat(files.entrySet())
                 .anyMatch(f ->
