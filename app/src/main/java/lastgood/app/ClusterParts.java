@@ -3,12 +3,13 @@ package lastgood.app;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import lastgood.cli.Agent;
 import lastgood.cli.Session;
 import lastgood.config.Catalog;
@@ -19,18 +20,15 @@ import lastgood.config.Platform;
 import lastgood.config.Resolved;
 import lastgood.config.Setting;
 import lastgood.core.Digest;
-import lastgood.core.Evidence;
-import lastgood.core.Release;
 import lastgood.core.RunId;
 import lastgood.core.ServiceRef;
-import lastgood.core.Workload;
-import lastgood.core.recover.Check;
-import lastgood.core.recover.CheckResult;
-import lastgood.core.recover.Sample;
+import lastgood.core.plan.Policy;
+import lastgood.core.recover.Limits;
+import lastgood.core.recover.WatchRules;
 import lastgood.engine.Owner;
 import lastgood.engine.Ports;
 import lastgood.engine.journal.Journal;
-import lastgood.engine.port.EvidenceStore;
+import lastgood.engine.port.Checks;
 import lastgood.engine.port.Faults;
 import lastgood.engine.port.Forbidden;
 import lastgood.engine.port.Metrics;
@@ -43,16 +41,28 @@ import lastgood.kubernetes.KubeService.TrafficBy;
 import lastgood.kubernetes.KubeService.VersionFrom;
 import lastgood.kubernetes.api.Api;
 import lastgood.kubernetes.api.Connection;
+import lastgood.kubernetes.checks.KubeChecks;
+import lastgood.kubernetes.evidence.KubeEvidence;
 import lastgood.kubernetes.records.Cabinet;
 import lastgood.kubernetes.records.KubeDrivers;
 import lastgood.kubernetes.records.KubeNotices;
 import lastgood.kubernetes.workloads.WorkloadKind;
 import lastgood.local.FileNotices;
+import lastgood.local.store.Secrets;
+import lastgood.probes.CheckRules;
+import lastgood.probes.ProbedChecks;
 
 /// One namespace of one cluster: every object that speaks to it. Nothing is reached before something is asked.
 ///
 /// @param kube with all services that the configuration keeps in this namespace
-record ClusterParts(Catalog catalog, String namespace, KubeParts kube, Owner owner, Time time) {
+record ClusterParts(
+        Catalog catalog,
+        String namespace,
+        KubeParts kube,
+        Checks checks,
+        Map<ServiceRef, CheckRules> rules,
+        Owner owner,
+        Time time) {
 
     static ClusterParts of(
             Catalog catalog,
@@ -63,23 +73,38 @@ record ClusterParts(Catalog catalog, String namespace, KubeParts kube, Owner own
             Owner owner,
             Time time) {
         var services = new HashMap<ServiceRef, KubeService>();
+        var limits = new HashMap<ServiceRef, Limits>();
+        var rules = new HashMap<ServiceRef, CheckRules>();
+        Consumer<Effective> add = e -> {
+            services.put(ref(e), service(e, cluster.namespace()));
+            limits.put(ref(e), FromConfig.limits(e));
+            rules.put(ref(e), rules(catalog, e, variables));
+        };
         for (var environment : catalog.environments().values()) {
             if (environment.platform() instanceof Platform.Cluster other
                     && other.namespace().equals(cluster.namespace())) {
                 for (var name : catalog.services()) {
-                    effective(catalog, environment.name(), name, variables)
-                            .ifPresent(e -> services.put(ref(e), service(e, cluster.namespace())));
+                    effective(catalog, environment.name(), name, variables).ifPresent(add);
                 }
             }
         }
         // The one that was asked for counts as it was asked for, with its flags.
-        services.put(ref(effective), service(effective, cluster.namespace()));
+        add.accept(effective);
+        var kube = KubeParts.of(api, Cabinet.of(api), cluster.namespace(), services, time::now);
         return new ClusterParts(
                 catalog,
                 cluster.namespace(),
-                KubeParts.of(api, Cabinet.of(api), cluster.namespace(), services, time::now),
+                kube,
+                new ProbedChecks(new KubeChecks(api, services, limits, kube.workloads()), rules),
+                rules,
                 owner,
                 time);
+    }
+
+    private static CheckRules rules(Catalog catalog, Effective effective, Map<String, String> variables) {
+        var base = effective.baseUrl();
+        return FromConfig.rules(
+                effective, base == null ? "" : base.toString(), catalog.folder(), new Secrets(variables));
     }
 
     private static Optional<Effective> effective(
@@ -164,7 +189,7 @@ record ClusterParts(Catalog catalog, String namespace, KubeParts kube, Owner own
                 effective,
                 service,
                 FromConfig.strategy(effective),
-                FromConfig.policy(catalog, effective),
+                measured(service, FromConfig.policy(catalog, effective)),
                 1,
                 new Ports(
                         kube.journals(),
@@ -174,8 +199,8 @@ record ClusterParts(Catalog catalog, String namespace, KubeParts kube, Owner own
                         kube.configs(),
                         kube.traffic(),
                         kube.ledgers(),
-                        new Later(),
-                        this::ask,
+                        new KubeEvidence(effective.data(), kube.api(), kube.services(), clock),
+                        checks,
                         time),
                 kube.revisions(),
                 new NoMetrics(),
@@ -185,6 +210,19 @@ record ClusterParts(Catalog catalog, String namespace, KubeParts kube, Owner own
                 Agent.none(),
                 () -> kube.cabinet().words(),
                 owner);
+    }
+
+    /// Without metrics, and without a probe of the team's own for it, nobody can say how many requests fail. To ask all
+    /// the same would end each rollback without a proof of what can be proved; the plan says what is not measured.
+    private Policy measured(ServiceRef service, Policy policy) {
+        var required = EnumSet.copyOf(policy.watch().required());
+        required.removeIf(check -> KubeChecks.needingMetrics().contains(check)
+                && !Optional.ofNullable(rules.get(service))
+                        .map(r -> r.asks(check))
+                        .orElse(false));
+        var watch = policy.watch();
+        return policy.withWatch(
+                new WatchRules(required, watch.every(), watch.samplesWanted(), watch.failuresMax(), watch.blindMax()));
     }
 
     /// Into the data folder of whoever carries the run out, and to the workload in the cluster.
@@ -200,29 +238,6 @@ record ClusterParts(Catalog catalog, String namespace, KubeParts kube, Owner own
 
     private ServiceRef serviceOf(RunId run) {
         return Journal.open(kube.journals(), run).state().opened().service();
-    }
-
-    private Sample ask(ServiceRef service, Release release, Instant since, boolean full) {
-        var state = kube.workloads().find(new Workload(service, service.service()));
-        return new Sample(
-                List.of(state.filter(s -> s.complete() && s.requested().sameAs(release.revision()))
-                        .map(s -> CheckResult.pass(Check.PODS, s.progress(), "", ""))
-                        .orElseGet(() -> CheckResult.fail(Check.PODS, "not complete", "", ""))),
-                full);
-    }
-
-    private static final class Later implements EvidenceStore {
-        private final Map<String, Evidence> kept = new HashMap<>();
-
-        @Override
-        public Optional<Evidence> find(String key) {
-            return Optional.ofNullable(kept.get(key));
-        }
-
-        @Override
-        public Evidence capture(ServiceRef service, Duration budget, String key) {
-            return kept.computeIfAbsent(key, k -> Evidence.seen("nothing", k, Instant.EPOCH));
-        }
     }
 
     /// The numbers of a cluster's users are in its Prometheus, and this version does not ask it.

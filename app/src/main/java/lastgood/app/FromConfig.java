@@ -32,11 +32,13 @@ import lastgood.core.decide.SeverityMatrix;
 import lastgood.core.decide.SeverityRule;
 import lastgood.core.plan.Policy;
 import lastgood.core.recover.Check;
+import lastgood.core.recover.Limits;
 import lastgood.core.recover.WatchRules;
-import lastgood.local.CheckRules;
-import lastgood.local.HttpCheck;
 import lastgood.local.LocalService;
 import lastgood.local.Setting;
+import lastgood.local.store.Secrets;
+import lastgood.probes.CheckRules;
+import lastgood.probes.HttpCheck;
 import org.jspecify.annotations.Nullable;
 
 /// What the configuration says, in the words of core and of the local platform.
@@ -213,7 +215,7 @@ final class FromConfig {
                 local.instances(),
                 local.stopWithin(),
                 local.drain(),
-                checks(effective, folder));
+                limits(effective));
     }
 
     private static List<String> texts(List<Template> templates) {
@@ -242,14 +244,14 @@ final class FromConfig {
         };
     }
 
-    private static CheckRules checks(Effective effective, Path folder) {
-        var usual = CheckRules.usual();
+    // ---- the checklist
+
+    static Limits limits(Effective effective) {
+        var usual = Limits.usual();
         var errorPercent = usual.errorPercentBelow();
         var p95 = usual.p95Below();
         var logErrors = usual.logErrorsMax();
         var logIgnore = usual.logIgnore();
-        var commands = new EnumMap<Check, List<String>>(Check.class);
-        var http = new EnumMap<Check, List<HttpCheck>>(Check.class);
         for (var check : effective.service().verify().checks()) {
             switch (check) {
                 case lastgood.config.Check.ErrorRate(var _, var _, var below) -> errorPercent = below.fraction() * 100;
@@ -258,27 +260,49 @@ final class FromConfig {
                     logErrors = logs.errorsMax();
                     logIgnore = logs.ignore();
                 }
-                case lastgood.config.Check.Http(var name, var _, var probes) ->
-                    http.put(
-                            check(name),
-                            probes.stream().map(p -> probe(p, folder)).toList());
-                case lastgood.config.Check.Run(var name, var _, var command) ->
-                    commands.put(check(name), texts(command));
-                case lastgood.config.Check.Instances _,
+                case lastgood.config.Check.Http _,
+                        lastgood.config.Check.Run _,
+                        lastgood.config.Check.Instances _,
                         lastgood.config.Check.Database _,
                         lastgood.config.Check.Users _,
                         lastgood.config.Check.Unconfigured _ -> {}
             }
         }
-        return new CheckRules(errorPercent, p95, logErrors, logIgnore, http, commands, usual.commandWithin());
+        return new Limits(errorPercent, p95, logErrors, logIgnore);
     }
 
-    private static HttpCheck probe(HttpProbe probe, Path folder) {
+    /// The team's own ways to ask.
+    ///
+    /// @param baseUrl where users' requests go in
+    static CheckRules rules(Effective effective, String baseUrl, Path folder, Secrets secrets) {
+        var commands = new EnumMap<Check, List<String>>(Check.class);
+        var http = new EnumMap<Check, List<HttpCheck>>(Check.class);
+        for (var check : effective.service().verify().checks()) {
+            switch (check) {
+                case lastgood.config.Check.Http(var name, var _, var probes) ->
+                    http.put(
+                            check(name),
+                            probes.stream().map(p -> probe(p, folder, secrets)).toList());
+                case lastgood.config.Check.Run(var name, var _, var command) ->
+                    commands.put(check(name), texts(command));
+                case lastgood.config.Check.ErrorRate _,
+                        lastgood.config.Check.Latency _,
+                        lastgood.config.Check.Logs _,
+                        lastgood.config.Check.Instances _,
+                        lastgood.config.Check.Database _,
+                        lastgood.config.Check.Users _,
+                        lastgood.config.Check.Unconfigured _ -> {}
+            }
+        }
+        return new CheckRules(baseUrl, folder, http, commands, CheckRules.COMMAND_WITHIN);
+    }
+
+    private static HttpCheck probe(HttpProbe probe, Path folder, Secrets secrets) {
         return new HttpCheck(
                 probe.method().name(),
                 probe.target(),
                 new TreeMap<>(probe.headers()),
-                body(probe.body(), folder),
+                body(probe.body(), folder, secrets),
                 switch (probe.status()) {
                     case HttpProbe.Status.AnySuccess() -> 0;
                     case HttpProbe.Status.Exactly(var code) -> code;
@@ -288,11 +312,17 @@ final class FromConfig {
                 probe.timeout());
     }
 
-    private static @Nullable Setting body(HttpProbe.Body body, Path folder) {
+    private static HttpCheck.@Nullable Body body(HttpProbe.Body body, Path folder, Secrets secrets) {
         return switch (body) {
             case HttpProbe.Body.None() -> null;
-            case HttpProbe.Body.Text(var text) -> new Setting.Plain(text);
-            case HttpProbe.Body.FromSecret(var ref) -> secret(ref, folder);
+            case HttpProbe.Body.Text(var text) -> () -> new HttpCheck.Fetched.Text(text);
+            case HttpProbe.Body.FromSecret(var ref) -> {
+                var setting = secret(ref, folder);
+                yield () -> switch (secrets.fetch(setting)) {
+                    case Secrets.Fetched.Value(var text) -> new HttpCheck.Fetched.Text(text);
+                    case Secrets.Fetched.Missing(var why) -> new HttpCheck.Fetched.Missing(why);
+                };
+            }
         };
     }
 }

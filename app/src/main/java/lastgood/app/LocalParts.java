@@ -27,6 +27,9 @@ import lastgood.local.LocalChecks;
 import lastgood.local.LocalClient;
 import lastgood.local.LocalRevisions;
 import lastgood.local.LocalService;
+import lastgood.local.store.Secrets;
+import lastgood.probes.CheckRules;
+import lastgood.probes.ProbedChecks;
 
 /// The local platform of one data folder: every object that speaks to it.
 ///
@@ -41,25 +44,29 @@ record LocalParts(
 
     /// Knows the services of the whole catalogue that are kept in the same folder: one platform, one list.
     static LocalParts of(Catalog catalog, Effective effective, Map<String, String> variables, Time time) {
-        var services = services(catalog, effective.data(), variables);
+        var kept = kept(catalog, effective.data(), variables);
         // The one that was asked for counts as it was asked for, with its flags.
-        services.put(
+        kept.put(
                 new ServiceRef(
                         effective.environment().name(), effective.service().name()),
-                FromConfig.service(effective, catalog.folder()));
-        return of(catalog, services, effective.data(), variables, time);
+                effective);
+        return of(catalog, kept, effective.data(), variables, time);
     }
 
     static LocalParts of(Catalog catalog, Path data, Map<String, String> variables, Time time) {
-        return of(catalog, services(catalog, data, variables), data, variables, time);
+        return of(catalog, kept(catalog, data, variables), data, variables, time);
     }
 
     private static LocalParts of(
-            Catalog catalog,
-            Map<ServiceRef, LocalService> services,
-            Path data,
-            Map<String, String> variables,
-            Time time) {
+            Catalog catalog, Map<ServiceRef, Effective> kept, Path data, Map<String, String> variables, Time time) {
+        var services = new HashMap<ServiceRef, LocalService>();
+        var rules = new HashMap<ServiceRef, CheckRules>();
+        var secrets = new Secrets(variables);
+        kept.forEach((ref, effective) -> {
+            var service = FromConfig.service(effective, catalog.folder());
+            services.put(ref, service);
+            rules.put(ref, FromConfig.rules(effective, service.baseUrl(), catalog.folder(), secrets));
+        });
         InstantSource clock = time::now;
         var client = new LocalClient(data, services);
         return new LocalParts(
@@ -77,24 +84,22 @@ record LocalParts(
                         client,
                         new FileLedgers(data),
                         new FileEvidence(data, services, variables, clock),
-                        new LocalChecks(client, services, variables),
+                        new ProbedChecks(new LocalChecks(client, services), rules),
                         time));
     }
 
     /// As the file says. One that cannot run on this machine is nobody's.
-    private static Map<ServiceRef, LocalService> services(Catalog catalog, Path data, Map<String, String> variables) {
-        var services = new HashMap<ServiceRef, LocalService>();
+    private static Map<ServiceRef, Effective> kept(Catalog catalog, Path data, Map<String, String> variables) {
+        var kept = new HashMap<ServiceRef, Effective>();
         for (var environment : catalog.environments().values()) {
             for (var service : catalog.services()) {
                 if (environment.isLocal()) {
                     effective(catalog, environment.name(), service, data, variables)
-                            .ifPresent(e -> services.put(
-                                    new ServiceRef(environment.name(), service),
-                                    FromConfig.service(e, catalog.folder())));
+                            .ifPresent(e -> kept.put(new ServiceRef(environment.name(), service), e));
                 }
             }
         }
-        return services;
+        return kept;
     }
 
     /// The settings of a service that is kept in that folder: because the file says so, or because we were told to

@@ -1,6 +1,7 @@
 package lastgood.app;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -34,6 +35,7 @@ class ArrowsTest {
             .dependOnClassesThat()
             .resideInAnyPackage(
                     "lastgood.local..",
+                    "lastgood.probes..",
                     "lastgood.kubernetes..",
                     "lastgood.cli..",
                     "lastgood.config..",
@@ -46,31 +48,15 @@ class ArrowsTest {
             .resideInAPackage("lastgood.cli..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("lastgood.local..", "lastgood.kubernetes..", "lastgood.app..");
+            .resideInAnyPackage("lastgood.local..", "lastgood.probes..", "lastgood.kubernetes..", "lastgood.app..");
 
     @ArchTest
     static final ArchRule an_adapter_knows_ports_and_no_configuration = noClasses()
             .that()
-            .resideInAnyPackage("lastgood.local..", "lastgood.kubernetes..")
+            .resideInAnyPackage("lastgood.local..", "lastgood.probes..", "lastgood.kubernetes..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("lastgood.cli..", "lastgood.config..", "lastgood.app..");
-
-    @ArchTest
-    static final ArchRule an_adapter_knows_no_other = noClasses()
-            .that()
-            .resideInAPackage("lastgood.local..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAPackage("lastgood.kubernetes..");
-
-    @ArchTest
-    static final ArchRule nor_does_this_one = noClasses()
-            .that()
-            .resideInAPackage("lastgood.kubernetes..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAPackage("lastgood.local..");
 
     @ArchTest
     static final ArchRule one_adapter_speaks_to_kubernetes = noClasses()
@@ -79,6 +65,10 @@ class ArrowsTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.fabric8..");
+
+    @ArchTest
+    static final ArchRule no_adapter_knows_another =
+            slices().matching("lastgood.(local|probes|kubernetes)..").should().notDependOnEachOther();
 
     @ArchTest
     static final ArchRule nobody_depends_on_the_testkit = noClasses()

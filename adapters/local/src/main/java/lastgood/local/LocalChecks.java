@@ -13,17 +13,15 @@ import lastgood.core.Words;
 import lastgood.core.WorkloadState;
 import lastgood.core.recover.Check;
 import lastgood.core.recover.CheckResult;
+import lastgood.core.recover.Limits;
 import lastgood.core.recover.Sample;
 import lastgood.engine.port.Checks;
 import lastgood.engine.port.Forbidden;
 import lastgood.engine.port.Metrics.Window;
 import lastgood.engine.port.Unreachable;
-import lastgood.local.checks.CommandCheck;
-import lastgood.local.checks.HttpAsk;
-import lastgood.local.checks.LogScan;
-import lastgood.local.store.Secrets;
 
-/// Asks the ten questions of a service on this machine. Whatever cannot be answered is UNKNOWN with its reason; that
+/// Asks those of the ten questions that this machine can answer by itself. Whatever cannot be answered is UNKNOWN with
+/// its reason; that
 /// includes an agent that does not answer, since then nobody has measured anything.
 public final class LocalChecks implements Checks {
 
@@ -36,12 +34,10 @@ public final class LocalChecks implements Checks {
 
     private final LocalClient client;
     private final Map<ServiceRef, LocalService> services;
-    private final HttpAsk http;
 
-    public LocalChecks(LocalClient client, Map<ServiceRef, LocalService> services, Map<String, String> environment) {
+    public LocalChecks(LocalClient client, Map<ServiceRef, LocalService> services) {
         this.client = client;
         this.services = Map.copyOf(services);
-        this.http = new HttpAsk(new Secrets(environment));
     }
 
     @Override
@@ -62,45 +58,23 @@ public final class LocalChecks implements Checks {
     }
 
     private record Asked(ServiceRef service, Release release, Instant since, LocalService definition) {
-        CheckRules rules() {
-            return definition.checks();
+        Limits limits() {
+            return definition.limits();
         }
     }
 
-    /// The team's own way to ask, if there is one; else ours.
     private CheckResult ask(Check check, Asked asked) {
-        var definition = asked.definition();
-        var rules = asked.rules();
-        var command = rules.commands().get(check);
-        if (command != null) {
-            var places = places(definition, asked.service(), asked.release());
-            return CommandCheck.ask(check, command, rules.commandWithin(), definition.folder(), places);
-        }
-        var requests = rules.http().get(check);
-        return requests == null ? ours(check, asked) : http.all(check, definition.baseUrl(), requests);
-    }
-
-    private CheckResult ours(Check check, Asked asked) {
         var service = asked.service();
         var release = asked.release();
         var since = asked.since();
         return switch (check) {
             case PODS -> pods(service, release, since);
-            case ERROR_RATE -> errorRate(service, release, since, asked.rules());
-            case LATENCY_P95 -> latency(service, release, since, asked.rules());
-            case LOGS -> LogScan.ask(asked.rules(), running(service, release, since));
+            case ERROR_RATE -> errorRate(service, release, since, asked.limits());
+            case LATENCY_P95 -> latency(service, release, since, asked.limits());
+            case LOGS -> LogScan.ask(asked.limits(), running(service, release, since));
             case ENDPOINTS, AUTH, INTEGRATIONS, SMOKE -> CheckResult.unknown(check, "not configured");
             case DATABASE, USERS -> CheckResult.unknown(check, "no `http` or `run` is configured for it");
         };
-    }
-
-    private static Map<String, String> places(LocalService definition, ServiceRef service, Release release) {
-        return Map.of(
-                "baseUrl", definition.baseUrl(),
-                "version", release.version().text(),
-                "release", release.version().text(),
-                "environment", service.environment(),
-                "service", service.service());
     }
 
     private static CheckResult answer(Check check, Supplier<CheckResult> question) {
@@ -160,29 +134,29 @@ public final class LocalChecks implements Checks {
                 .toList();
     }
 
-    private CheckResult errorRate(ServiceRef service, Release release, Instant since, CheckRules rules) {
+    private CheckResult errorRate(ServiceRef service, Release release, Instant since, Limits limits) {
         var window = client.window(service, Optional.of(release.revision().digest()), since);
         if (window.requests() < REQUESTS_MIN) {
             return tooFew(Check.ERROR_RATE, window);
         }
         var value = String.format(
                 Locale.ROOT, "%.2f%% of %s", window.errorPercent(), Words.count(window.requests(), "request"));
-        var threshold = "< %s%%".formatted(plain(rules.errorPercentBelow()));
+        var threshold = "< %s%%".formatted(plain(limits.errorPercentBelow()));
         var source = "proxy, last " + Words.duration(window.span());
-        return window.errorPercent() < rules.errorPercentBelow()
+        return window.errorPercent() < limits.errorPercentBelow()
                 ? CheckResult.pass(Check.ERROR_RATE, value, threshold, source)
                 : CheckResult.fail(Check.ERROR_RATE, value, threshold, source);
     }
 
-    private CheckResult latency(ServiceRef service, Release release, Instant since, CheckRules rules) {
+    private CheckResult latency(ServiceRef service, Release release, Instant since, Limits limits) {
         var window = client.window(service, Optional.of(release.revision().digest()), since);
         if (window.requests() < REQUESTS_MIN) {
             return tooFew(Check.LATENCY_P95, window);
         }
         var value = "%s over %s".formatted(Words.duration(window.p95()), Words.count(window.requests(), "request"));
-        var threshold = "< " + Words.duration(rules.p95Below());
+        var threshold = "< " + Words.duration(limits.p95Below());
         var source = "proxy, last " + Words.duration(window.span());
-        return window.p95().compareTo(rules.p95Below()) < 0
+        return window.p95().compareTo(limits.p95Below()) < 0
                 ? CheckResult.pass(Check.LATENCY_P95, value, threshold, source)
                 : CheckResult.fail(Check.LATENCY_P95, value, threshold, source);
     }

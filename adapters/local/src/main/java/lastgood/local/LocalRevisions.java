@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import lastgood.core.Digest;
+import lastgood.core.Places;
 import lastgood.core.Revision;
 import lastgood.core.ServiceRef;
 import lastgood.core.Version;
@@ -19,7 +20,6 @@ import lastgood.local.files.DataFolder;
 import lastgood.local.files.Failures;
 import lastgood.local.store.Manifest;
 import lastgood.local.store.ObjectStore;
-import lastgood.local.store.Places;
 import lastgood.local.store.Secrets;
 import org.jspecify.annotations.Nullable;
 

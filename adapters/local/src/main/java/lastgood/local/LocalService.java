@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import lastgood.core.InvalidName;
+import lastgood.core.recover.Limits;
 
 /// How a service runs on this machine, as the configuration says now. What belongs to a release is captured when it
 /// is staged (command, artefact, environment, files, health, `startWithin`); the rest is the service's own and takes
@@ -22,6 +23,7 @@ import lastgood.core.InvalidName;
 /// @param startWithin how long until an instance that is not ready is said to be in trouble
 /// @param stopWithin from SIGTERM to SIGKILL
 /// @param drain how long open requests may go on before SIGTERM
+/// @param limits what the checklist holds it against
 public record LocalService(
         List<String> command,
         String artifact,
@@ -34,7 +36,7 @@ public record LocalService(
         int instances,
         Duration stopWithin,
         Duration drain,
-        CheckRules checks) {
+        Limits limits) {
 
     /// More processes of one service than this are not for one machine.
     public static final int INSTANCES_MAX = 64;

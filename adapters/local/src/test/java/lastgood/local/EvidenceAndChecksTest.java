@@ -17,6 +17,7 @@ import lastgood.core.Revision;
 import lastgood.core.recover.Check;
 import lastgood.core.recover.CheckResult;
 import lastgood.core.recover.CheckResult.Finding;
+import lastgood.core.recover.Limits;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -109,7 +110,7 @@ class EvidenceAndChecksTest {
         return new Release(1, revision, List.of(), Instant.now(), new Person("maya"));
     }
 
-    private CheckResult ask(Release release, Instant since, CheckRules rules, Check check) {
+    private CheckResult ask(Release release, Instant since, Limits limits, Check check) {
         var definition = new LocalService(
                 world.service.command(),
                 "",
@@ -122,47 +123,19 @@ class EvidenceAndChecksTest {
                 1,
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(5),
-                rules);
-        return new LocalChecks(world.client, Map.of(World.SHOP, definition), Map.of("LOGIN", "u:p"))
+                limits);
+        return new LocalChecks(world.client, Map.of(World.SHOP, definition))
                 .ask(World.SHOP, release, since, true).results().stream()
                         .filter(r -> r.check() == check)
                         .findFirst()
                         .orElseThrow();
     }
 
-    private static CheckRules rules(List<HttpCheck> endpoints, List<HttpCheck> auth, List<String> smoke) {
-        return rules(Map.of(Check.ENDPOINTS, endpoints, Check.AUTH, auth), Map.of(Check.SMOKE, smoke));
-    }
-
-    private static CheckRules rules(Map<Check, List<HttpCheck>> http, Map<Check, List<String>> commands) {
-        return new CheckRules(1, Duration.ofMillis(500), 0, List.of("harmless"), http, commands, Duration.ofSeconds(5));
-    }
-
-    @Test
-    void any_check_may_be_a_command_or_requests_of_the_teams_own() {
-        var v1 = release(world.deployed("v1", "ok", 1));
-        var since = Instant.now();
-        var own = rules(
-                Map.of(Check.USERS, List.of(HttpCheck.get("/"))),
-                Map.of(
-                        Check.DATABASE, List.of("true"),
-                        Check.AUTH, List.of("sh", "-c", "exit 4"),
-                        Check.ENDPOINTS, List.of("test", "{{version}}", "=", "{{version}}"),
-                        Check.ERROR_RATE, List.of("no-such-program-here")));
-
-        assertThat(ask(v1, since, own, Check.DATABASE).finding()).isEqualTo(Finding.PASS);
-        assertThat(ask(v1, since, own, Check.USERS).finding()).isEqualTo(Finding.PASS);
-        assertThat(ask(v1, since, own, Check.AUTH).line()).contains("ended with 4");
-        assertThat(ask(v1, since, own, Check.ENDPOINTS).source()).isEqualTo("test {version} = {version}");
-        assertThat(ask(v1, since, own, Check.ERROR_RATE).finding()).isEqualTo(Finding.UNKNOWN);
-        assertThat(ask(v1, since, own, Check.PODS).finding()).isEqualTo(Finding.PASS);
-    }
-
     @Test
     void the_checklist_says_what_it_found_and_what_it_could_not() {
         var v1 = release(world.deployed("v1", "ok", 1));
         var since = Instant.now();
-        var usual = CheckRules.usual();
+        var usual = Limits.usual();
 
         assertThat(ask(v1, since, usual, Check.PODS).finding()).isEqualTo(Finding.PASS);
         assertThat(ask(v1, since, usual, Check.ERROR_RATE).finding()).isEqualTo(Finding.UNKNOWN);
@@ -177,55 +150,24 @@ class EvidenceAndChecksTest {
         });
         assertThat(ask(v1, since, usual, Check.LATENCY_P95).finding()).isEqualTo(Finding.PASS);
         assertThat(ask(v1, since, usual, Check.LOGS).finding()).isEqualTo(Finding.PASS);
-
-        var endpoints = List.of(HttpCheck.get("/"), HttpCheck.get("/config"));
-        var login = new HttpCheck(
-                "POST",
-                "/echo",
-                new TreeMap<>(),
-                new Setting.SecretEnv("LOGIN"),
-                200,
-                null,
-                "u:p",
-                Duration.ofSeconds(2));
-        var fine = rules(endpoints, List.of(login), List.of("sh", "-c", "test \"$1\" = v1", "sh", "{version}"));
-        assertThat(ask(v1, since, fine, Check.ENDPOINTS).value()).startsWith("2 answers as expected");
-        assertThat(ask(v1, since, fine, Check.AUTH).finding()).isEqualTo(Finding.PASS);
-        assertThat(ask(v1, since, fine, Check.SMOKE).finding()).isEqualTo(Finding.PASS);
-
-        var wrong = rules(
-                List.of(new HttpCheck("GET", "/", new TreeMap<>(), null, 204, null, null, Duration.ofSeconds(2))),
-                List.of(new HttpCheck(
-                        "POST",
-                        "/echo",
-                        new TreeMap<>(),
-                        new Setting.SecretEnv("NONE"),
-                        0,
-                        null,
-                        null,
-                        Duration.ofSeconds(2))),
-                List.of("sh", "-c", "echo it is broken; exit 7"));
-        assertThat(ask(v1, since, wrong, Check.ENDPOINTS).line()).contains("GET / answered 200 (answers 204)");
-        assertThat(ask(v1, since, wrong, Check.AUTH).line()).contains("NONE is not set");
-        assertThat(ask(v1, since, wrong, Check.SMOKE).line()).contains("ended with 7: it is broken");
     }
 
     @Test
     void new_error_lines_fail_the_check_unless_they_are_to_be_ignored() {
         var v1 = release(world.deployed("v1", "ok", 1));
         world.get("/log?ERROR%20before");
-        Eventually.holds(() -> ask(v1, Instant.now().minusSeconds(1), CheckRules.usual(), Check.LOGS)
+        Eventually.holds(() -> ask(v1, Instant.now().minusSeconds(1), Limits.usual(), Check.LOGS)
                         .finding()
                 == Finding.PASS);
         var since = Instant.now().minusSeconds(1);
 
         world.get("/log?ERROR%20harmless");
-        assertThat(ask(v1, since, rules(List.of(), List.of(), List.of()), Check.LOGS)
+        assertThat(ask(v1, since, new Limits(1, Duration.ofMillis(500), 0, List.of("harmless")), Check.LOGS)
                         .finding())
                 .isEqualTo(Finding.PASS);
         world.get("/log?ERROR%20cannot%20pay");
 
-        assertThat(ask(v1, since, rules(List.of(), List.of(), List.of()), Check.LOGS)
+        assertThat(ask(v1, since, new Limits(1, Duration.ofMillis(500), 0, List.of("harmless")), Check.LOGS)
                         .line())
                 .contains("1 error line, such as: ERROR cannot pay");
     }
@@ -238,19 +180,19 @@ class EvidenceAndChecksTest {
             for (var i = 0; i < 20; i++) {
                 world.send(HttpRequest.newBuilder(world.uri("/")));
             }
-            return ask(v1, since, CheckRules.usual(), Check.ERROR_RATE).finding() == Finding.FAIL;
+            return ask(v1, since, Limits.usual(), Check.ERROR_RATE).finding() == Finding.FAIL;
         });
-        assertThat(ask(v1, since, CheckRules.usual(), Check.ERROR_RATE).line())
+        assertThat(ask(v1, since, Limits.usual(), Check.ERROR_RATE).line())
                 .contains("100.00% of")
                 .contains("(< 1%)");
 
         world.client.inject(World.SHOP, 0, Duration.ZERO, 1, Duration.ofSeconds(1));
         Eventually.holds(
-                () -> ask(v1, since, CheckRules.usual(), Check.PODS).value().contains("started again"));
-        assertThat(ask(v1, Instant.now().plusSeconds(1), CheckRules.usual(), Check.PODS)
+                () -> ask(v1, since, Limits.usual(), Check.PODS).value().contains("started again"));
+        assertThat(ask(v1, Instant.now().plusSeconds(1), Limits.usual(), Check.PODS)
                         .finding())
                 .isEqualTo(Finding.PASS);
-        assertThat(ask(release(world.stage("v2", "ok")), since, CheckRules.usual(), Check.PODS)
+        assertThat(ask(release(world.stage("v2", "ok")), since, Limits.usual(), Check.PODS)
                         .line())
                 .contains("nothing that gets traffic runs v2");
     }
@@ -260,7 +202,7 @@ class EvidenceAndChecksTest {
         var v1 = release(world.stage("v1", "ok"));
         world.stopAgent();
 
-        var sample = new LocalChecks(world.client, Map.of(World.SHOP, world.service), Map.of())
+        var sample = new LocalChecks(world.client, Map.of(World.SHOP, world.service))
                 .ask(World.SHOP, v1, Instant.now(), false);
 
         assertThat(sample.results()).allMatch(r -> r.finding() == Finding.UNKNOWN);

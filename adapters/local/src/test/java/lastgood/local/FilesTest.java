@@ -13,12 +13,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import lastgood.core.LedgerEntry;
+import lastgood.core.Redaction;
 import lastgood.core.RunId;
 import lastgood.core.ServiceRef;
 import lastgood.core.Version;
 import lastgood.engine.port.Forbidden;
 import lastgood.engine.port.WorldMoved;
-import lastgood.local.files.Redaction;
 import lastgood.local.process.ProcessId;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -266,7 +266,7 @@ class FilesTest {
                 1,
                 java.time.Duration.ofSeconds(5),
                 java.time.Duration.ofSeconds(5),
-                CheckRules.usual());
+                lastgood.core.recover.Limits.usual());
     }
 
     @Test

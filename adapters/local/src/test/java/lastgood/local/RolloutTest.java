@@ -181,7 +181,7 @@ class RolloutTest {
                 1,
                 world.service.stopWithin(),
                 world.service.drain(),
-                CheckRules.usual());
+                lastgood.core.recover.Limits.usual());
         var revision = new LocalRevisions(world.data, java.util.Map.of(World.SHOP, definition), System.getenv())
                 .stage(World.SHOP, new Version("v1"), java.util.Map.of());
 

@@ -83,7 +83,7 @@ final class World implements AutoCloseable {
                 3,
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(5),
-                CheckRules.usual());
+                lastgood.core.recover.Limits.usual());
     }
 
     static List<String> java(Class<?> main, String... args) {
@@ -129,7 +129,7 @@ final class World implements AutoCloseable {
                 service.instances(),
                 service.stopWithin(),
                 service.drain(),
-                service.checks());
+                service.limits());
         return new LocalRevisions(data, Map.of(SHOP, definition), System.getenv())
                 .stage(SHOP, new Version(version), Map.of());
     }

@@ -225,10 +225,29 @@ public final class Api implements AutoCloseable {
     /// A pod's log as text.
     ///
     /// @param query such as `container`, `previous`, `sinceTime`
-    public Optional<String> log(String namespace, String pod, Map<String, String> query) {
+    public LogText log(String namespace, String pod, Map<String, String> query) {
         var path = path(Kind.POD, namespace, pod) + "/log" + query(new TreeMap<>(query));
-        var response = exchange("GET", path, null, JSON_TYPE, "read the log of %s/%s".formatted(namespace, pod));
-        return response.code() == 200 ? Optional.of(text(response)) : Optional.empty();
+        var what = "read the log of %s/%s".formatted(namespace, pod);
+        var response = exchange("GET", path, null, JSON_TYPE, what);
+        if (response.code() == 200) {
+            var body = response.body();
+            return new LogText.Text(text(response), body == null ? 0 : body.length);
+        }
+        var refusal = refusal(response.code(), text(response));
+        if (refusal.code() == 401 || refusal.code() == 429 || refusal.code() >= 500) {
+            throw new Unreachable("could not %s: %s".formatted(what, refusal));
+        }
+        return new LogText.None(withRule(refusal));
+    }
+
+    /// What came of asking for a log.
+    public sealed interface LogText {
+
+        /// @param bytes how much of it was sent; as much as was allowed, and there may be more
+        record Text(String text, int bytes) implements LogText {}
+
+        /// Not found: the pod is gone. Invalid (400): the container has not printed anything yet.
+        record None(Refusal refusal) implements LogText {}
     }
 
     // ---- writing

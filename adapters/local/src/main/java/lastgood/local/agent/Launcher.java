@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import lastgood.core.Digest;
+import lastgood.core.Places;
 import lastgood.core.Revision;
 import lastgood.core.Workload;
 import lastgood.local.files.DataFolder;
@@ -17,7 +18,6 @@ import lastgood.local.process.Session;
 import lastgood.local.process.Strays;
 import lastgood.local.store.Manifest;
 import lastgood.local.store.ObjectStore;
-import lastgood.local.store.Places;
 import lastgood.local.store.Secrets;
 
 /// Starts a process exactly as its revision says: arguments as a list, never a shell line; an environment of our

@@ -51,6 +51,10 @@ final class Api {
         this.definitions = definitions;
     }
 
+    void prints(String tagPrefix, boolean beforeTheLastCrash, List<String> lines) {
+        subresources.prints(tagPrefix, beforeTheLastCrash, lines);
+    }
+
     void observe(Consumer<Exchange> observer) {
         observers.add(observer);
     }

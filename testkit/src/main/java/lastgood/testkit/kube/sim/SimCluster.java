@@ -210,6 +210,16 @@ public final class SimCluster implements Cluster {
         kubelet.linger(time);
     }
 
+    /// What containers print whose image's tag begins like this; the longest such prefix wins.
+    public void logs(String tagPrefix, String... lines) {
+        api.prints(tagPrefix, false, List.of(lines));
+    }
+
+    /// What they had printed before their last crash.
+    public void previousLogs(String tagPrefix, String... lines) {
+        api.prints(tagPrefix, true, List.of(lines));
+    }
+
     /// Adds or removes nodes until there are so many.
     public void nodes(int count) {
         store.locked(() -> {

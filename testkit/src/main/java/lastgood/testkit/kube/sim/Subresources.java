@@ -2,6 +2,11 @@ package lastgood.testkit.kube.sim;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import lastgood.testkit.kube.sim.Registry.Intent;
 
@@ -9,6 +14,8 @@ import lastgood.testkit.kube.sim.Registry.Intent;
 final class Subresources {
 
     private final Registry registry;
+    private final Map<String, List<String>> printed = new ConcurrentHashMap<>();
+    private final Map<String, List<String>> printedBefore = new ConcurrentHashMap<>();
 
     Subresources(Registry registry) {
         this.registry = registry;
@@ -97,13 +104,13 @@ final class Subresources {
                 asked.isEmpty() ? Json.text(Json.at(pod, "spec", "containers").path(0), "name") : asked;
         for (var status : Json.at(pod, "status", "containerStatuses")) {
             if (Json.text(status, "name").equals(name)) {
-                return log(pod, status, request.isOn("previous"));
+                return limited(log(pod, status, request.isOn("previous")), request);
             }
         }
         throw ApiFailure.badRequest("container %s is not valid for pod %s".formatted(name, intent.name()));
     }
 
-    private static Response log(JsonNode pod, JsonNode container, boolean previous) {
+    private String log(JsonNode pod, JsonNode container, boolean previous) {
         var name = Json.text(container, "name");
         var podName = Json.text(pod, "metadata", "name");
         var restarts = Json.number(container, 0, "restartCount");
@@ -122,10 +129,40 @@ final class Subresources {
         }
         var image = Json.text(container, "image");
         var attempt = previous ? Math.max(0, restarts - 1) : restarts;
+        return scripted(previous ? printedBefore : printed, ImageTag.of(image))
+                .map(lines -> lines.stream().map(l -> l + "\n").collect(Collectors.joining()))
+                .orElse(
+                        ended
+                                ? "attempt %d of %s\npanic: the simulated program fails\n".formatted(attempt, image)
+                                : "attempt %d of %s\nready to serve\n".formatted(attempt, image));
+    }
+
+    /// As a kubelet does it: the last lines first, and of those the first bytes.
+    private static Response limited(String text, Request request) {
+        var lines = text.lines().toList();
+        var tail = request.parameter("tailLines");
+        var shown = tail.isEmpty() || Integer.parseInt(tail) >= lines.size()
+                ? text
+                : lines.subList(lines.size() - Integer.parseInt(tail), lines.size()).stream()
+                        .map(l -> l + "\n")
+                        .collect(Collectors.joining());
+        var limit = request.parameter("limitBytes");
         return Response.text(
                 200,
-                ended
-                        ? "attempt %d of %s\npanic: the simulated program fails\n".formatted(attempt, image)
-                        : "attempt %d of %s\nready to serve\n".formatted(attempt, image));
+                limit.isEmpty() || Integer.parseInt(limit) >= shown.length()
+                        ? shown
+                        : shown.substring(0, Integer.parseInt(limit)));
+    }
+
+    /// What containers print whose image's tag begins like that; the longest such prefix wins.
+    void prints(String tagPrefix, boolean beforeTheLastCrash, List<String> lines) {
+        (beforeTheLastCrash ? printedBefore : printed).put(tagPrefix, lines);
+    }
+
+    private static Optional<List<String>> scripted(Map<String, List<String>> scripts, String tag) {
+        return scripts.entrySet().stream()
+                .filter(script -> tag.startsWith(script.getKey()))
+                .max(Comparator.comparingInt(script -> script.getKey().length()))
+                .map(Map.Entry::getValue);
     }
 }

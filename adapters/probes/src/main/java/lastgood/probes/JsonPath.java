@@ -1,20 +1,30 @@
-package lastgood.local.checks;
+package lastgood.probes;
 
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.regex.Pattern;
-import lastgood.local.files.Json;
+import org.jspecify.annotations.Nullable;
 
 /// The small part of JSONPath that says "is it there": `$.user.roles[0].name`.
 final class JsonPath {
 
     private static final Pattern PART = Pattern.compile("\\.([A-Za-z0-9_-]+)|\\[([0-9]{1,6})]");
 
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    static {
+        MAPPER.getFactory()
+                .setStreamReadConstraints(
+                        StreamReadConstraints.builder().maxNestingDepth(50).build());
+    }
+
     private JsonPath() {}
 
     static boolean finds(String path, String json) {
         try {
-            var node = Json.tree(json);
+            var node = MAPPER.readTree(json);
             var rest = path.startsWith("$") ? path.substring(1) : "." + path;
             var parts = PART.matcher(rest);
             var at = 0;
@@ -31,7 +41,7 @@ final class JsonPath {
         }
     }
 
-    private static JsonNode step(JsonNode node, @org.jspecify.annotations.Nullable String name, String index) {
+    private static JsonNode step(JsonNode node, @Nullable String name, String index) {
         return name == null ? node.path(Integer.parseInt(index)) : node.path(name);
     }
 }

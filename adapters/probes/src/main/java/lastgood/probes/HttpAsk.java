@@ -1,4 +1,4 @@
-package lastgood.local.checks;
+package lastgood.probes;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -12,35 +12,25 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import lastgood.core.Words;
 import lastgood.core.recover.Check;
 import lastgood.core.recover.CheckResult;
-import lastgood.local.HttpCheck;
-import lastgood.local.files.Failures;
-import lastgood.local.proxy.JdkSettings;
-import lastgood.local.store.Secrets;
 import org.jspecify.annotations.Nullable;
 
 /// Asks over HTTP what a user would ask. No answer from the service is a FAIL: that is what a user would get too. A
 /// question that cannot be asked, since its secret is missing, is UNKNOWN.
-public final class HttpAsk {
+final class HttpAsk {
 
     private static final int ANSWER_BYTES_MAX = 64 * 1024;
 
     private static final Duration CONNECT_WITHIN = Duration.ofSeconds(2);
 
-    private final Secrets secrets;
     private @Nullable HttpClient client;
-
-    public HttpAsk(Secrets secrets) {
-        this.secrets = secrets;
-    }
 
     /// Made when it is first needed: it takes longer than most commands that never need it.
     private synchronized HttpClient client() {
         if (client == null) {
-            JdkSettings.apply();
+            settings();
             client = HttpClient.newBuilder()
                     .version(HttpClient.Version.HTTP_1_1)
                     .followRedirects(HttpClient.Redirect.NEVER)
@@ -50,7 +40,15 @@ public final class HttpAsk {
         return client;
     }
 
-    public CheckResult all(Check check, String baseUrl, List<HttpCheck> questions) {
+    /// The JDK reads these once, when this process makes its first client. The proxy of the local platform asks for the
+    /// same, so it does not matter who comes first.
+    private static void settings() {
+        System.setProperty("jdk.httpclient.allowRestrictedHeaders", "host");
+        System.setProperty("jdk.httpclient.keepalive.timeout", "4");
+        System.setProperty("jdk.httpclient.disableRetryConnect", "true");
+    }
+
+    CheckResult all(Check check, String baseUrl, List<HttpCheck> questions) {
         if (questions.isEmpty()) {
             return CheckResult.unknown(check, "not configured");
         }
@@ -88,13 +86,17 @@ public final class HttpAsk {
     }
 
     private Outcome ask(String baseUrl, HttpCheck question) {
-        var body = Optional.ofNullable(question.body()).map(secrets::fetch);
-        if (body.isPresent() && body.get() instanceof Secrets.Fetched.Missing(var why)) {
-            return new Outcome.CannotAsk(why);
+        var body = question.body();
+        if (body == null) {
+            return send(baseUrl, question, BodyPublishers.noBody());
         }
-        BodyPublisher sent = body.map(b -> (Secrets.Fetched.Value) b)
-                .map(v -> BodyPublishers.ofString(v.text()))
-                .orElseGet(BodyPublishers::noBody);
+        return switch (body.fetch()) {
+            case HttpCheck.Fetched.Text(var text) -> send(baseUrl, question, BodyPublishers.ofString(text));
+            case HttpCheck.Fetched.Missing(var why) -> new Outcome.CannotAsk(why);
+        };
+    }
+
+    private Outcome send(String baseUrl, HttpCheck question, BodyPublisher sent) {
         try {
             var request = HttpRequest.newBuilder(URI.create(
                             question.target().startsWith("/") ? baseUrl + question.target() : question.target()))
@@ -106,7 +108,7 @@ public final class HttpAsk {
                 return judge(question, answer.statusCode(), in);
             }
         } catch (IOException e) {
-            return new Outcome.Wrong("got no answer: " + Failures.reason(e));
+            return new Outcome.Wrong("got no answer: " + reason(e));
         } catch (IllegalArgumentException e) {
             return new Outcome.CannotAsk("%s cannot be asked: %s".formatted(question.target(), e.getMessage()));
         } catch (InterruptedException _) {
@@ -131,6 +133,11 @@ public final class HttpAsk {
             return new Outcome.Wrong("had nothing at %s".formatted(question.jsonPath()));
         }
         return new Outcome.Fine();
+    }
+
+    /// A connection that is refused says so by its class only.
+    private static String reason(IOException e) {
+        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
 
     private static String expectation(HttpCheck question) {

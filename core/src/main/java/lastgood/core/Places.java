@@ -1,4 +1,4 @@
-package lastgood.local.store;
+package lastgood.core;
 
 import java.util.Map;
 import java.util.function.Function;

@@ -1,4 +1,4 @@
-package lastgood.local.store;
+package lastgood.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
