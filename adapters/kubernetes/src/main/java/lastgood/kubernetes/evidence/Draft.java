@@ -10,6 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import lastgood.core.Digest;
 
@@ -46,7 +47,7 @@ final class Draft {
         closed = true;
     }
 
-    synchronized TreeMap<String, String> files() {
+    synchronized SortedMap<String, String> files() {
         return new TreeMap<>(files);
     }
 
