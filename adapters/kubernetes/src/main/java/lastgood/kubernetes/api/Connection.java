@@ -53,6 +53,7 @@ public record Connection(
                     .map(file -> Config.fromKubeconfig(context.orElse(null), file.toFile()))
                     .orElseGet(() -> Config.autoConfigure(context.orElse(null)));
             requireContext(config);
+            requireAddress(config);
             return new ConfigBuilder(config).build();
         } catch (KubernetesClientException | IllegalArgumentException e) {
             throw new Forbidden("could not read the kubeconfig%s: %s\nnothing was changed"
@@ -80,6 +81,14 @@ public record Connection(
             throw new Forbidden(
                     "there is no kubeconfig %s, or it cannot be read\nnothing was changed\nhint: --kubeconfig FILE, or set KUBECONFIG"
                             .formatted(file));
+        }
+    }
+
+    /// With nothing to go by, the library asks for the name that an API server has inside of a cluster.
+    private static void requireAddress(Config config) {
+        if (config.getCurrentContext() == null && config.getMasterUrl().startsWith(Config.DEFAULT_MASTER_URL)) {
+            throw new Forbidden(
+                    "there is no kubeconfig here, and this is no pod of a cluster: nobody says where the API server is\nnothing was changed\nhint: --kubeconfig FILE, or set KUBECONFIG");
         }
     }
 
