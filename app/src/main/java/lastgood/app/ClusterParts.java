@@ -23,6 +23,7 @@ import lastgood.core.Digest;
 import lastgood.core.RunId;
 import lastgood.core.ServiceRef;
 import lastgood.core.plan.Policy;
+import lastgood.core.recover.Check;
 import lastgood.core.recover.Limits;
 import lastgood.core.recover.WatchRules;
 import lastgood.engine.Owner;
@@ -216,7 +217,8 @@ record ClusterParts(
     /// the same would end each rollback without a proof of what can be proved; the plan says what is not measured.
     private Policy measured(ServiceRef service, Policy policy) {
         var required = EnumSet.copyOf(policy.watch().required());
-        required.removeIf(check -> KubeChecks.needingMetrics().contains(check)
+        // That pods are endpoints is no request that was answered.
+        required.removeIf(check -> (KubeChecks.needingMetrics().contains(check) || check == Check.ENDPOINTS)
                 && !Optional.ofNullable(rules.get(service))
                         .map(r -> r.asks(check))
                         .orElse(false));

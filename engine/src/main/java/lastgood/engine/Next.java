@@ -91,8 +91,15 @@ sealed interface Next {
             return new Close(Outcome.NOT_RECOVERED, refuted.get().why());
         }
         return run.verdict()
-                .map(v -> new Close(Outcome.RECOVERED, v.why()))
+                .map(v -> new Close(asksUsers(run) ? Outcome.RECOVERED : Outcome.DONE, v.why()))
                 .orElseGet(() -> new Close(Outcome.DONE, "all steps done"));
+    }
+
+    /// "Recovered" is said of users only.
+    private static boolean asksUsers(RunState run) {
+        return run.plan().steps().stream()
+                .anyMatch(s -> s.step() instanceof Step.WatchRecovery watch
+                        && watch.rules().asksUsers());
     }
 
     private static Next cancelled(RunState run) {

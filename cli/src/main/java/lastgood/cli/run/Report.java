@@ -88,7 +88,9 @@ final class Report {
             case RECOVERED, DONE ->
                 switch (kind) {
                     case ROLLBACK ->
-                        state.status() == RunState.Status.RECOVERED ? "ROLLED BACK" : "ROLLED BACK (unproved)";
+                        state.status() == RunState.Status.RECOVERED
+                                ? "ROLLED BACK"
+                                : proved().isPresent() ? "ROLLED BACK (users not measured)" : "ROLLED BACK (unproved)";
                     case ROLLOUT -> "DEPLOYED";
                     case UNDO -> "UNDONE";
                     case CHANGE -> "CHANGED";
@@ -112,15 +114,19 @@ final class Report {
                         When.clock(asked, now, session.effective().timezone()),
                         state.opened().by()));
         firstChange().ifPresent(t -> parts.add("first change +" + span(asked, t)));
-        journal.records().stream()
-                .filter(r -> r.entry() instanceof Entry.VerdictReached v && v.judgement() == Entry.Judgement.PROVED)
-                .findFirst()
-                .ifPresent(r -> parts.add("users well +" + span(asked, r.at())));
+        proved().ifPresent(r -> parts.add("%s well +%s"
+                .formatted(state.status() == RunState.Status.DONE ? "pods" : "users", span(asked, r.at()))));
         journal.records().stream()
                 .filter(r -> r.entry() instanceof Entry.Closed)
                 .findFirst()
                 .ifPresent(r -> parts.add("over +" + span(asked, r.at())));
         return Optional.of(String.join(" · ", parts));
+    }
+
+    private Optional<lastgood.engine.journal.JournalRecord> proved() {
+        return journal.records().stream()
+                .filter(r -> r.entry() instanceof Entry.VerdictReached v && v.judgement() == Entry.Judgement.PROVED)
+                .findFirst();
     }
 
     private Optional<Instant> firstChange() {
@@ -143,7 +149,10 @@ final class Report {
                 case RECOVERED -> lines.add("proof: " + c.why());
                 case NOT_RECOVERED -> lines.add("users are not proved to be well: " + c.why());
                 case FAILED, CANCELLED -> lines.add("why: " + c.why());
-                case DONE -> {}
+                case DONE -> proved().ifPresent(_ -> {
+                    lines.add("watched: " + c.why());
+                    lines.add("to have it proved: metrics, or a `verify.checks` of your own (endpoints, smoke)");
+                });
             }
         });
         state.unknown().ifPresent(u -> {

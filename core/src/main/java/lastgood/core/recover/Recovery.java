@@ -29,7 +29,11 @@ public sealed interface Recovery {
         }
         var still = rules.samplesWanted() - tally.inARow();
         if (still <= 0 && last.full() && last.of(rules.required()) == Finding.PASS) {
-            return new Proved("%d samples in a row passed all of %s".formatted(tally.inARow(), names(rules)));
+            return new Proved("%d samples in a row passed all of %s%s"
+                    .formatted(
+                            tally.inARow(),
+                            names(rules),
+                            rules.asksUsers() ? "" : "; whether users are well was not measured"));
         }
         return new Watching(Math.max(1, still), still <= 1);
     }

@@ -45,6 +45,15 @@ public record WatchRules(Set<Check> required, Duration every, int samplesWanted,
         return EnumSet.of(Check.PODS, Check.ERROR_RATE, Check.LATENCY_P95);
     }
 
+    /// Whether any of the checks is what users notice. Pods that run and logs without errors are signs; whether users
+    /// are well they do not say, so a watch of these alone proves that the platform has settled and no more.
+    public boolean asksUsers() {
+        return required.stream().anyMatch(c -> switch (c) {
+            case ERROR_RATE, LATENCY_P95, AUTH, ENDPOINTS, INTEGRATIONS, SMOKE, USERS -> true;
+            case PODS, DATABASE, LOGS -> false;
+        });
+    }
+
     private static Duration min(Duration a, Duration b) {
         return a.compareTo(b) <= 0 ? a : b;
     }
