@@ -149,10 +149,11 @@ final class Report {
                 case RECOVERED -> lines.add("proof: " + c.why());
                 case NOT_RECOVERED -> lines.add("users are not proved to be well: " + c.why());
                 case FAILED, CANCELLED -> lines.add("why: " + c.why());
-                case DONE -> proved().ifPresent(_ -> {
-                    lines.add("watched: " + c.why());
-                    lines.add("to have it proved: metrics, or a `verify.checks` of your own (endpoints, smoke)");
-                });
+                case DONE ->
+                    proved().ifPresent(_ -> {
+                        lines.add("watched: " + c.why());
+                        lines.add("to have it proved: metrics, or a `verify.checks` of your own (endpoints, smoke)");
+                    });
             }
         });
         state.unknown().ifPresent(u -> {

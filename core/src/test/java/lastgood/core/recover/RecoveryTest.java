@@ -90,11 +90,13 @@ class RecoveryTest {
     void a_watch_of_pods_and_logs_says_nothing_of_users() {
         var rules = WatchRules.window(Duration.ofSeconds(5), java.util.EnumSet.of(Check.PODS, Check.LOGS));
         var sample = new Sample(
-                List.of(CheckResult.pass(Check.PODS, "3 of 3", "", ""), CheckResult.pass(Check.LOGS, "0", "", "")), true);
+                List.of(CheckResult.pass(Check.PODS, "3 of 3", "", ""), CheckResult.pass(Check.LOGS, "0", "", "")),
+                true);
 
         assertThat(rules.asksUsers()).isFalse();
         assertThat(Recovery.judge(rules, new Tally(5, 5, 0, 0), sample))
                 .isInstanceOfSatisfying(
-                        Recovery.Proved.class, p -> assertThat(p.proof()).endsWith("whether users are well was not measured"));
+                        Recovery.Proved.class,
+                        p -> assertThat(p.proof()).endsWith("whether users are well was not measured"));
     }
 }

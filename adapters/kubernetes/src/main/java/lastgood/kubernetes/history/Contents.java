@@ -146,6 +146,11 @@ public final class Contents implements Templates, ObservedLedgers.SnapshotTaker 
         }
     }
 
+    @Override
+    public void forget(KubeService service, int release) {
+        snapshots.drop(service.service(), "r" + release);
+    }
+
     private static void images(Snapshot snapshot) {
         var images = new TreeSet<String>();
         snapshot.tree()

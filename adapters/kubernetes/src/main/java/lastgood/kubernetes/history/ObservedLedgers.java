@@ -15,6 +15,7 @@ import lastgood.core.LedgerEntry;
 import lastgood.core.Release;
 import lastgood.core.ServiceRef;
 import lastgood.core.ServiceState;
+import lastgood.core.Standing;
 import lastgood.core.Strategy;
 import lastgood.core.Workload;
 import lastgood.core.WorkloadState;
@@ -34,6 +35,9 @@ import lastgood.kubernetes.workloads.Naming;
 /// While a run changes the service nothing is observed: what is seen then is half of a way that the run itself will
 /// write down.
 public final class ObservedLedgers implements Ledgers {
+
+    /// A release a day for two months; Kubernetes itself keeps ten.
+    private static final int SNAPSHOTS_KEPT = 60;
 
     private final Ledgers stored;
     private final Locks locks;
@@ -93,6 +97,25 @@ public final class ObservedLedgers implements Ledgers {
                 .forEach(release -> taker.keep(service(service), release));
         if (!missing.isEmpty()) {
             stored.append(before, missing);
+            forgetOld(before, missing);
+        }
+    }
+
+    /// Snapshots are kept of the newest releases, of the live one and of every one that counts as good: what `previous`
+    /// may come to is never thrown away.
+    private void forgetOld(Ledger before, List<LedgerEntry> written) {
+        var after = before;
+        for (var entry : written) {
+            after = after.with(entry);
+        }
+        for (var entry : written) {
+            var old = entry.release() - SNAPSHOTS_KEPT;
+            if (entry instanceof LedgerEntry.Deployed
+                    && old > 0
+                    && !(after.standing(old) instanceof Standing.Good)
+                    && after.live().map(l -> l.number() != old).orElse(true)) {
+                taker.forget(service(before.service()), old);
+            }
         }
     }
 
@@ -208,5 +231,7 @@ public final class ObservedLedgers implements Ledgers {
     /// A release as it stands in the ledger with its content.
     public interface SnapshotTaker {
         void keep(KubeService service, Release release);
+
+        void forget(KubeService service, int release);
     }
 }

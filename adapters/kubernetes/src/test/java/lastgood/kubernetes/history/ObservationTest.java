@@ -47,8 +47,8 @@ class ObservationTest {
         var meta = set.putObject("metadata")
                 .put("name", "web-" + position)
                 .put("creationTimestamp", MONDAY.plus(DAY.multipliedBy(day)).toString());
-        var annotations = meta.putObject("annotations")
-                .put("deployment.kubernetes.io/revision", Integer.toString(position));
+        var annotations =
+                meta.putObject("annotations").put("deployment.kubernetes.io/revision", Integer.toString(position));
         if (!earlier.isEmpty()) {
             annotations.put("deployment.kubernetes.io/revision-history", earlier);
         }
@@ -60,7 +60,11 @@ class ObservationTest {
         var container = template.putObject("spec").putArray("containers").addObject();
         container.put("name", "web").put("image", "shop/web:" + version);
         if (!maintenance.isEmpty()) {
-            container.putArray("env").addObject().put("name", "MAINTENANCE_MODE").put("value", maintenance);
+            container
+                    .putArray("env")
+                    .addObject()
+                    .put("name", "MAINTENANCE_MODE")
+                    .put("value", maintenance);
         }
         sets.add(set);
     }
