@@ -208,21 +208,9 @@ public final class KubeTraffic implements Traffic {
         var share = weights.getOrDefault(canary, 0);
         var stable = replicas(workloads(service).get(main));
         var few = share == 0 ? 0 : Math.max(1, Math.round(stable * share / (100f - share)));
-        var object = api.find(service.kind(canary).kind(), service.namespace(), canary)
-                .orElseThrow(() -> new WorldMoved("%s is gone".formatted(canary)));
-        patch(
-                service,
-                canary,
-                object,
-                JsonPatch.of(object).annotate(object, Trees.MARK, fence.key()).set("/spec/replicas", few));
-        var mark = api.find(service.kind(main).kind(), service.namespace(), main);
-        mark.ifPresent(m -> {
-            var _ = api.patch(
-                    service.kind(main).kind(),
-                    service.namespace(),
-                    main,
-                    JsonPatch.of(m).annotate(m, Trees.MARK, fence.key()));
-        });
+        edit(service, canary, fence, (_, patch) -> patch.set("/spec/replicas", few));
+        // So that whoever looks next finds one mark on both.
+        edit(service, main, fence, (_, _) -> {});
     }
 
     private interface Edit {
@@ -269,30 +257,53 @@ public final class KubeTraffic implements Traffic {
                         "nothing is configured that would show users of %s a maintenance page\nnothing was changed\nhint: services.%s.maintenance: { env: MAINTENANCE_MODE }"
                                 .formatted(service.service(), service.service().service())));
         requireUnchanged(seen);
-        for (var workload : workloads(service).entrySet()) {
-            var object = workload.getValue();
-            var patch = JsonPatch.of(object).annotate(object, Trees.MARK, fence.key());
-            var containers = List.of("containers", "initContainers");
-            for (var list : containers) {
-                var there = object.path("spec").path("template").path("spec").path(list);
-                for (var c = 0; c < there.size(); c++) {
-                    var container = (ObjectNode) there.get(c).deepCopy();
-                    Template.with(container, env, Boolean.toString(on));
-                    patch.set("/spec/template/spec/%s/%d/env".formatted(list, c), container.path("env"));
-                }
-            }
-            patch(service, workload.getKey(), object, patch);
+        for (var workload : workloads(service).keySet()) {
+            edit(service, workload, fence, (object, patch) -> switchOn(object, env, on, patch));
         }
     }
 
-    private void patch(KubeService service, String workload, JsonNode object, JsonPatch patch) {
-        switch (api.patch(service.kind(workload).kind(), service.namespace(), workload, patch)) {
-            case Answer.Ok _ -> {}
-            case Answer.Refused refused
-            when refused.refusal().invalid() ->
-                throw new WorldMoved(
-                        "%s/%s was written to meanwhile".formatted(service.namespace(), Trees.name(object)));
-            case Answer.Refused refused -> throw refused.failure();
+    private static void switchOn(JsonNode object, String env, boolean on, JsonPatch patch) {
+        for (var list : List.of("containers", "initContainers")) {
+            var there = object.path("spec").path("template").path("spec").path(list);
+            for (var c = 0; c < there.size(); c++) {
+                var container = (ObjectNode) there.get(c).deepCopy();
+                Template.with(container, env, Boolean.toString(on));
+                patch.set("/spec/template/spec/%s/%d/env".formatted(list, c), container.path("env"));
+            }
         }
+    }
+
+    /// Controllers write statuses all the time; a change of the wishes, though, is somebody else's.
+    private void edit(KubeService service, String workload, Fence fence, Edit edit) {
+        var kind = service.kind(workload).kind();
+        var seen = find(service, workload);
+        for (var i = 0; i < TRIES; i++) {
+            var object = find(service, workload);
+            if (!object.path("spec").equals(seen.path("spec"))) {
+                throw new WorldMoved("%s is no longer as it was seen".formatted(workload));
+            }
+            var patch = JsonPatch.of(object).annotate(object, Trees.MARK, fence.key());
+            edit.of(object, patch);
+            switch (api.patch(kind, service.namespace(), workload, patch)) {
+                case Answer.Ok _ -> {
+                    return;
+                }
+                case Answer.Refused refused -> {
+                    if (!refused.refusal().conflict() && !refused.refusal().invalid()
+                            || find(service, workload)
+                                    .path("metadata")
+                                    .path("resourceVersion")
+                                    .equals(object.path("metadata").path("resourceVersion"))) {
+                        throw refused.failure();
+                    }
+                }
+            }
+        }
+        throw new WorldMoved("%s is written to all the time".formatted(workload));
+    }
+
+    private JsonNode find(KubeService service, String workload) {
+        return api.find(service.kind(workload).kind(), service.namespace(), workload)
+                .orElseThrow(() -> new WorldMoved("%s is gone".formatted(workload)));
     }
 }
