@@ -34,7 +34,6 @@ import lastgood.engine.port.Faults;
 import lastgood.engine.port.Forbidden;
 import lastgood.engine.port.Metrics;
 import lastgood.engine.port.Notices;
-import lastgood.engine.port.Preflight;
 import lastgood.engine.port.Time;
 import lastgood.engine.port.Unreachable;
 import lastgood.kubernetes.KubeParts;
@@ -208,7 +207,7 @@ record ClusterParts(
                 new NoMetrics(),
                 new NoFaults(),
                 notices(effective),
-                Preflight.none(),
+                kube.preflight(),
                 executor,
                 Agent.none(),
                 () -> kube.cabinet().words(),
