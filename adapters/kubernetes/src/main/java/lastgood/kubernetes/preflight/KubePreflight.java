@@ -104,6 +104,12 @@ public final class KubePreflight implements Preflight {
         return problems;
     }
 
+    /// The same for the doctor, who looks at rights by himself, has more time and wants no answer of before.
+    public List<Problem> examine(Plan plan, Duration time) {
+        var service = services.get(plan.service());
+        return service == null ? List.of() : Look.all(new Looking(service, plan).looksButRights(), time);
+    }
+
     /// One look at one plan.
     private final class Looking {
 
@@ -119,8 +125,12 @@ public final class KubePreflight implements Preflight {
         }
 
         List<Look> looks() {
-            look("namespace " + namespace, () -> terminating(api, namespace));
             rights();
+            return looksButRights();
+        }
+
+        List<Look> looksButRights() {
+            look("namespace " + namespace, () -> terminating(api, namespace));
             plan.steps().forEach(this::refused);
             pods();
             changed().forEach((name, steps) -> look(name, () -> workload(name, steps)));
