@@ -207,6 +207,7 @@ record ClusterParts(
                 new NoMetrics(),
                 new NoFaults(),
                 notices(effective),
+                kube.preflight(),
                 executor,
                 Agent.none(),
                 () -> kube.cabinet().words(),

@@ -17,6 +17,7 @@ import lastgood.engine.Owner;
 import lastgood.engine.Ports;
 import lastgood.engine.journal.FileJournals;
 import lastgood.engine.port.Configs;
+import lastgood.engine.port.Preflight;
 import lastgood.engine.port.Time;
 import lastgood.local.FileDrivers;
 import lastgood.local.FileEvidence;
@@ -139,6 +140,7 @@ record LocalParts(
                 client,
                 client,
                 notices,
+                Preflight.none(),
                 executor,
                 agent,
                 () -> "",

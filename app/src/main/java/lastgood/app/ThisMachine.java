@@ -15,7 +15,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import lastgood.cli.Agent;
 import lastgood.cli.ClusterAdmin;
-import lastgood.cli.Exit;
 import lastgood.cli.Failure;
 import lastgood.cli.Host;
 import lastgood.cli.Session;
@@ -108,11 +107,13 @@ final class ThisMachine implements Host, AutoCloseable {
 
     @Override
     public ClusterAdmin cluster(Catalog catalog, Effective effective) {
-        throw new Failure(
-                Exit.UNREACHABLE,
-                "%s is on no cluster that this version can reach"
-                        .formatted(effective.environment().name()),
-                "");
+        if (effective.environment().platform() instanceof Platform.Cluster cluster) {
+            return ClusterInstallation.of(
+                    catalog, ClusterParts.of(catalog, effective, cluster, api(cluster), variables, owner(), time));
+        }
+        throw Failure.usage(
+                "%s is on no cluster".formatted(effective.environment().name()),
+                "name an environment with a namespace, or -n NAMESPACE");
     }
 
     /// One connection for each cluster and each way to it, however many services are looked at.

@@ -88,6 +88,7 @@ final class HaltingMain {
                 s.metrics(),
                 s.faults(),
                 s.notices(),
+                s.preflight(),
                 s.executor(),
                 s.agent(),
                 s.home(),

@@ -47,6 +47,10 @@ public final class Failure extends RuntimeException {
         return String.valueOf(getMessage());
     }
 
+    public List<String> details() {
+        return details;
+    }
+
     /// As printed on stderr.
     public List<String> lines() {
         var lines = new ArrayList<String>();

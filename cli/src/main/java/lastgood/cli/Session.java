@@ -20,11 +20,13 @@ import lastgood.engine.Runs;
 import lastgood.engine.port.Faults;
 import lastgood.engine.port.Metrics;
 import lastgood.engine.port.Notices;
+import lastgood.engine.port.Preflight;
 import lastgood.engine.port.Revisions;
 
 /// One service in one environment, with everything that can be asked of it.
 ///
 /// @param instances how many a new workload gets
+/// @param preflight what would stop a plan here
 /// @param agent [Agent#none] where the platform keeps things running by itself
 /// @param home where the records of runs are kept, as people read it: `cluster (CRDs v1alpha1)`
 /// @param owner this process and the person at it
@@ -39,6 +41,7 @@ public record Session(
         Metrics metrics,
         Faults faults,
         Notices notices,
+        Preflight preflight,
         Executor executor,
         Agent agent,
         Supplier<String> home,
@@ -97,7 +100,7 @@ public record Session(
 
     public Session withPolicy(Policy other) {
         return new Session(
-                effective, service, strategy, other, instances, ports, revisions, metrics, faults, notices, executor,
-                agent, home, owner);
+                effective, service, strategy, other, instances, ports, revisions, metrics, faults, notices, preflight,
+                executor, agent, home, owner);
     }
 }

@@ -37,6 +37,7 @@ import lastgood.engine.Ports;
 import lastgood.engine.port.Drivers;
 import lastgood.engine.port.Faults;
 import lastgood.engine.port.Metrics;
+import lastgood.engine.port.Preflight;
 import lastgood.engine.port.Revisions;
 import lastgood.engine.port.Time;
 import lastgood.testkit.sim.SimWorld;
@@ -73,6 +74,9 @@ public final class Bench implements Host {
     public Optional<String> agent = Optional.of("process 4711");
     public UnaryOperator<Ports> ports = p -> p;
     public Runnable stopSignal = () -> {};
+
+    /// What the platform has against a plan.
+    public Preflight preflight = Preflight.none();
 
     /// What `cluster` verbs are told.
     public ClusterAdmin admin = new NoCluster();
@@ -221,6 +225,7 @@ public final class Bench implements Host {
                 metrics(),
                 faults(),
                 (_, id, text) -> world.told.add(id + " " + text),
+                plan -> preflight.check(plan),
                 Runnable::run,
                 effective.environment().isLocal() ? agent(folder, folder) : Agent.none(),
                 () -> effective.environment().isLocal() ? "files in " + folder : "cluster (CRDs v1alpha1)",

@@ -14,12 +14,14 @@ import lastgood.kubernetes.history.Generations;
 import lastgood.kubernetes.history.KubeConfigs;
 import lastgood.kubernetes.history.KubeRevisions;
 import lastgood.kubernetes.history.ObservedLedgers;
+import lastgood.kubernetes.preflight.KubePreflight;
 import lastgood.kubernetes.records.Cabinet;
 import lastgood.kubernetes.records.ClusterLedgers;
 import lastgood.kubernetes.records.KubeJournals;
 import lastgood.kubernetes.records.KubeLocks;
 import lastgood.kubernetes.traffic.KubeTraffic;
 import lastgood.kubernetes.workloads.KubeWorkloads;
+import lastgood.kubernetes.workloads.Templates;
 
 /// Everything that speaks to the services of one namespace of one cluster.
 public record KubeParts(
@@ -32,7 +34,9 @@ public record KubeParts(
         KubeRevisions revisions,
         JournalStore journals,
         Locks locks,
-        Ledgers ledgers) {
+        Ledgers ledgers,
+        Templates templates,
+        KubePreflight preflight) {
 
     /// @param namespace whose services these are
     public static KubeParts of(
@@ -59,6 +63,8 @@ public record KubeParts(
                 new KubeRevisions(api, services, contents),
                 journals,
                 locks,
-                ledgers);
+                ledgers,
+                contents,
+                new KubePreflight(api, services, contents, workloads, traffic, configs, KubePreflight.USUAL));
     }
 }

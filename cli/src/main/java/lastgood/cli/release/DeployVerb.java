@@ -10,6 +10,7 @@ import lastgood.cli.Verb;
 import lastgood.cli.Where;
 import lastgood.cli.out.Data;
 import lastgood.cli.out.Screen;
+import lastgood.cli.run.BeforeStepOne;
 import lastgood.cli.run.Carry;
 import lastgood.cli.run.Consent;
 import lastgood.cli.run.ConsentOptions;
@@ -88,7 +89,7 @@ final class DeployVerb extends Verb {
         if (!dryRun) {
             tool.ensureAgent(session, screen);
         }
-        var planned = plan(session, name);
+        var planned = BeforeStepOne.look(session, plan(session, name));
         return switch (planned) {
             case Planned.NothingToDo(var nothing) -> Carry.nothingToDo(screen, where.common(), session, nothing);
             case Planned.Refused(var fact, var details, var hint) -> throw Failure.refused(fact, details, hint);

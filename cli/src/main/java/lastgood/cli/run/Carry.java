@@ -64,11 +64,11 @@ public final class Carry {
     public Exit out(Plan plan, List<String> remarks, How how) throws InterruptedException {
         refuseIfHeld();
         tool.ensureAgent(session, screen);
+        var known = BeforeStepOne.again(session, plan, remarks);
         var run = tool.host().newRun(plan.kind());
         var watching =
                 Watching.of(screen, session.ports().time(), session.effective().timezone(), run, plan, how.explain());
-        session.engine(watching)
-                .open(new Engine.Order(run, plan, remarks, how.reason(), how.emergency(), how.timeout()));
+        session.engine(watching).open(new Engine.Order(run, plan, known, how.reason(), how.emergency(), how.timeout()));
         if (!how.here()) {
             screen.data(run.text());
             screen.say("the agent carries it out: lastgood attach %s".formatted(session.named(run)));

@@ -42,7 +42,7 @@ public final class Change {
     public Exit carry(
             Facts facts, Planned planned, ConsentOptions consent, Consent.Danger danger, String why, String command)
             throws InterruptedException {
-        var proposal = new Proposal(session, facts, planned);
+        var proposal = Proposal.of(session, facts, planned);
         if (planned instanceof Planned.NothingToDo(var nothing)) {
             return Carry.nothingToDo(screen, common, session, nothing);
         }

@@ -27,7 +27,12 @@ record Proposal(Session session, Facts facts, Planned planned) {
                 asked.acceptsSchemaRisk(),
                 asked.behindMaintenance());
         var planned = RollbackPlanner.plan(facts, request);
-        return new Proposal(session, facts, asked.verify() ? planned : unwatched(planned));
+        return of(session, facts, asked.verify() ? planned : unwatched(planned));
+    }
+
+    /// With what the platform has to say about it.
+    static Proposal of(Session session, Facts facts, Planned planned) {
+        return new Proposal(session, facts, BeforeStepOne.look(session, planned));
     }
 
     private static Planned unwatched(Planned planned) {

@@ -90,6 +90,7 @@ final class Together {
         var parts = new ArrayList<Part>();
         var refused = new ArrayList<String>();
         var worst = Exit.REFUSED;
+        var stopped = 0;
         for (var session : sessions) {
             if (!dryRun) {
                 tool.ensureAgent(session, screen);
@@ -98,13 +99,15 @@ final class Together {
                 parts.add(look(session));
             } catch (Failure f) {
                 refused.add("%s: %s".formatted(session.service().service(), f.fact()));
-                worst = f.exit() == Exit.USAGE && refused.size() == 1 ? Exit.USAGE : f.exit();
+                f.details().forEach(d -> refused.add("  " + d));
+                worst = f.exit() == Exit.USAGE && stopped == 0 ? Exit.USAGE : f.exit();
+                stopped++;
             }
         }
         if (!refused.isEmpty()) {
             throw new Failure(
                     worst,
-                    "%d of %d services cannot go back, so none was touched".formatted(refused.size(), sessions.size()),
+                    "%d of %d services cannot go back, so none was touched".formatted(stopped, sessions.size()),
                     refused,
                     Failure.NOTHING_CHANGED,
                     "leave them out of --services, or see each alone: lastgood plan -e ENV -s SVC");

@@ -90,7 +90,7 @@ public final class UndoVerb extends Verb {
             tool.ensureAgent(session, screen);
         }
         var facts = Look.facts(session);
-        var proposal = new Proposal(
+        var proposal = Proposal.of(
                 session, facts, ChangePlanner.undo(facts, done.state().plan()));
         if (proposal.planned() instanceof Planned.NothingToDo(var nothing)) {
             return Carry.nothingToDo(screen, where.common(), session, nothing);

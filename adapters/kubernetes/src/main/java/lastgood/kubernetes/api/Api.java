@@ -12,7 +12,10 @@ import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.fabric8.kubernetes.client.utils.HttpClientUtils;
 import java.net.URLEncoder;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +58,7 @@ public final class Api implements AutoCloseable {
     private final Map<Kind, Optional<String>> served = new ConcurrentHashMap<>();
     private final AtomicLong requests = new AtomicLong();
     private final AtomicLong bytes = new AtomicLong();
+    private volatile @Nullable Instant date;
 
     public Api(Connection connection) {
         this(connection.config());
@@ -84,6 +88,19 @@ public final class Api implements AutoCloseable {
 
     public long bytes() {
         return bytes.get();
+    }
+
+    /// What the server's clock said with its latest answer; empty if it never did.
+    public Optional<Instant> date() {
+        return Optional.ofNullable(date);
+    }
+
+    private static Optional<Instant> date(String header) {
+        try {
+            return Optional.of(Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(header)));
+        } catch (DateTimeException noDate) {
+            return Optional.empty();
+        }
     }
 
     @Override
@@ -356,6 +373,7 @@ public final class Api implements AutoCloseable {
         try {
             var response =
                     client.sendAsync(builder.build(), byte[].class).get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            Optional.ofNullable(response.header("Date")).flatMap(Api::date).ifPresent(d -> date = d);
             bytes.addAndGet(response.body() == null ? 0 : response.body().length);
             return response;
         } catch (InterruptedException e) {

@@ -36,6 +36,12 @@ public record Kind(String group, List<String> versions, String kind, String plur
             cluster("apiextensions.k8s.io", "CustomResourceDefinition", "customresourcedefinitions", "v1");
     public static final Kind ROLE = of("rbac.authorization.k8s.io", "Role", "roles", "v1");
     public static final Kind ROLE_BINDING = of("rbac.authorization.k8s.io", "RoleBinding", "rolebindings", "v1");
+    public static final Kind SELF_REVIEW =
+            cluster("authentication.k8s.io", "SelfSubjectReview", "selfsubjectreviews", "v1", "v1beta1", "v1alpha1");
+    public static final Kind VALIDATING_WEBHOOK = cluster(
+            "admissionregistration.k8s.io", "ValidatingWebhookConfiguration", "validatingwebhookconfigurations", "v1");
+    public static final Kind MUTATING_WEBHOOK = cluster(
+            "admissionregistration.k8s.io", "MutatingWebhookConfiguration", "mutatingwebhookconfigurations", "v1");
     public static final Kind ACCESS_REVIEW =
             cluster("authorization.k8s.io", "SelfSubjectAccessReview", "selfsubjectaccessreviews", "v1");
 

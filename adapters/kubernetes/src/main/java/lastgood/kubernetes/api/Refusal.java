@@ -25,6 +25,11 @@ public record Refusal(int code, String reason, String message) {
         return code == 403;
     }
 
+    /// A right is missing; else a 403 is a quota or another admission that said no.
+    public boolean missesRight() {
+        return forbidden() && message.contains(" cannot ");
+    }
+
     @Override
     public String toString() {
         return message.isEmpty() ? "status %d".formatted(code) : message;

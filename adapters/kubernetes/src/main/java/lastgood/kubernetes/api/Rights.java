@@ -1,9 +1,10 @@
 package lastgood.kubernetes.api;
 
+import java.util.List;
 import java.util.regex.Pattern;
 
 /// What the API server says of a missing right, as the line of a Role that would give it.
-final class Rights {
+public final class Rights {
 
     /// `User "x" cannot patch resource "deployments" in API group "apps" in the namespace "shop"`.
     private static final Pattern CANNOT =
@@ -19,6 +20,34 @@ final class Rights {
     }
 
     static String rule(String group, String resource, String verb) {
-        return "- { apiGroups: [\"%s\"], resources: [%s], verbs: [%s] }".formatted(group, resource, verb);
+        return rule(group, resource, List.of(verb));
+    }
+
+    /// As it can be pasted into a Role.
+    public static String rule(String group, String resource, List<String> verbs) {
+        return "- { apiGroups: [\"%s\"], resources: [%s], verbs: [%s] }"
+                .formatted(group, resource, String.join(", ", verbs));
+    }
+
+    /// Asks the API server whether we may do that; nothing but its own answer counts, because webhooks may have a say.
+    ///
+    /// @param resource with its subresource, as in `pods/log`
+    public static boolean may(Api api, String namespace, String group, String resource, String verb) {
+        var slash = resource.indexOf('/');
+        var review = Api.JSON.createObjectNode();
+        review.put("apiVersion", "authorization.k8s.io/v1").put("kind", Kind.ACCESS_REVIEW.kind());
+        var wanted = review.putObject("spec").putObject("resourceAttributes");
+        wanted.put("namespace", namespace)
+                .put("verb", verb)
+                .put("group", group)
+                .put("resource", slash < 0 ? resource : resource.substring(0, slash));
+        if (slash >= 0) {
+            wanted.put("subresource", resource.substring(slash + 1));
+        }
+        return api.create(Kind.ACCESS_REVIEW, "", review)
+                .orThrow()
+                .path("status")
+                .path("allowed")
+                .asBoolean();
     }
 }

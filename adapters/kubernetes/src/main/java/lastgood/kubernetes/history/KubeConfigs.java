@@ -18,6 +18,7 @@ import lastgood.kubernetes.api.Answer;
 import lastgood.kubernetes.api.Api;
 import lastgood.kubernetes.api.JsonPatch;
 import lastgood.kubernetes.api.Kind;
+import lastgood.kubernetes.api.Refusal;
 import lastgood.kubernetes.objects.Template;
 import lastgood.kubernetes.objects.Trees;
 
@@ -104,14 +105,7 @@ public final class KubeConfigs implements Configs {
                 .filter(c -> Trees.uid(c).equals(seen.uid())
                         && c.path("metadata").path("resourceVersion").asText().equals(seen.stamp()))
                 .orElseThrow(() -> moved(seen.name()));
-        var patch = JsonPatch.of(now).annotate(now, Trees.MARK, fence.key());
-        for (var key : List.of("data", "binaryData")) {
-            if (kept.path(key).isObject()) {
-                patch.set("/" + key, kept.path(key));
-            } else if (now.has(key)) {
-                patch.remove("/" + key);
-            }
-        }
+        var patch = holding(now, kept, fence);
         switch (api.patch(Kind.CONFIG_MAP, service(ref).namespace(), seen.name(), patch)) {
             case Answer.Ok _ -> {}
             case Answer.Refused refused when refused.refusal().conflict() -> throw moved(seen.name());
@@ -124,13 +118,42 @@ public final class KubeConfigs implements Configs {
         }
     }
 
+    private static JsonPatch holding(JsonNode now, JsonNode kept, Fence fence) {
+        var patch = JsonPatch.of(now).annotate(now, Trees.MARK, fence.key());
+        for (var key : List.of("data", "binaryData")) {
+            if (kept.path(key).isObject()) {
+                patch.set("/" + key, kept.path(key));
+            } else if (now.has(key)) {
+                patch.remove("/" + key);
+            }
+        }
+        return patch;
+    }
+
+    /// What the API server has against putting that content back, without doing it; empty = nothing.
+    public Optional<Refusal> tryRestore(ServiceRef ref, String name, Digest to, Fence fence) {
+        var kept = kept(ref, name, to);
+        var namespace = service(ref).namespace();
+        var now = object(ref, name);
+        var answer = now.isPresent()
+                ? api.patch(Kind.CONFIG_MAP, namespace, name, holding(now.get(), kept, fence), Api.Dry.RUN)
+                : api.create(Kind.CONFIG_MAP, namespace, made(ref, name, kept, fence), Api.Dry.RUN);
+        return answer instanceof Answer.Refused(var refusal, var _) && !refusal.conflict()
+                ? Optional.of(refusal)
+                : Optional.empty();
+    }
+
     private static WorldMoved moved(String name) {
         return new WorldMoved("ConfigMap %s is no longer as it was seen".formatted(name));
     }
 
     @Override
     public void create(ServiceRef ref, String name, Digest content, Fence fence) {
-        var kept = kept(ref, name, content);
+        var object = made(ref, name, kept(ref, name, content), fence);
+        var _ = api.create(Kind.CONFIG_MAP, service(ref).namespace(), object).orThrow();
+    }
+
+    private ObjectNode made(ServiceRef ref, String name, JsonNode kept, Fence fence) {
         var object = api.object(Kind.CONFIG_MAP, service(ref).namespace(), name);
         ((ObjectNode) object.path("metadata")).putObject("annotations").put(Trees.MARK, fence.key());
         for (var key : List.of("data", "binaryData")) {
@@ -138,6 +161,6 @@ public final class KubeConfigs implements Configs {
                 object.set(key, kept.path(key));
             }
         }
-        var _ = api.create(Kind.CONFIG_MAP, service(ref).namespace(), object).orThrow();
+        return object;
     }
 }

@@ -1,18 +1,31 @@
 package lastgood.kubernetes.install;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
+import lastgood.core.Autoscaler;
+import lastgood.core.Ledger;
+import lastgood.core.Release;
+import lastgood.core.Standing;
+import lastgood.core.Workload;
+import lastgood.core.decide.ApprovalRule;
+import lastgood.core.plan.Plan;
+import lastgood.core.plan.PlannedStep;
+import lastgood.core.plan.Step;
 import lastgood.engine.port.Forbidden;
+import lastgood.engine.port.Preflight.Problem;
 import lastgood.engine.port.Unreachable;
+import lastgood.kubernetes.KubeParts;
 import lastgood.kubernetes.KubeService;
-import lastgood.kubernetes.api.Answer;
 import lastgood.kubernetes.api.Api;
 import lastgood.kubernetes.api.Kind;
 import lastgood.kubernetes.objects.Trees;
+import lastgood.kubernetes.preflight.Right;
 import lastgood.kubernetes.workloads.WorkloadKind;
 
 /// What would keep a rollback from working, found out on a quiet afternoon. It changes nothing, and what it may not
@@ -20,19 +33,27 @@ import lastgood.kubernetes.workloads.WorkloadKind;
 /// at is a finding and not a failure.
 public final class Doctor {
 
-    private static final List<String> OWNERS = List.of(
-            "argocd.argoproj.io/tracking-id",
-            "kustomize.toolkit.fluxcd.io/name",
-            "helm.toolkit.fluxcd.io/name",
-            "meta.helm.sh/release-name");
+    /// On a quiet afternoon nobody minds.
+    private static final Duration TIME = Duration.ofSeconds(20);
 
+    /// The Date of an answer counts whole seconds; beyond this, times in journals and ledgers mislead.
+    private static final Duration SKEW_MAX = Duration.ofSeconds(5);
+
+    /// Longer than anybody waits for a release.
+    private static final Duration DEADLINE_MAX = Duration.ofMinutes(30);
+
+    private final KubeParts kube;
     private final Api api;
     private final Access access;
+    private final InstantSource clock;
     private final List<KubeService> services;
 
-    public Doctor(Api api, Access access, Collection<KubeService> services) {
-        this.api = api;
+    /// @param services to look at; what `access` is for may be more
+    public Doctor(KubeParts kube, Access access, InstantSource clock, Collection<KubeService> services) {
+        this.kube = kube;
+        this.api = kube.api();
         this.access = access;
+        this.clock = clock;
         this.services = List.copyOf(services);
     }
 
@@ -46,10 +67,12 @@ public final class Doctor {
                     "API server", String.valueOf(e.getMessage()), "is this the right context? try `kubectl version`"));
             return found;
         }
+        guarded("who asks", found, () -> List.of(whoAsks()));
+        guarded("clock", found, () -> List.of(clock()));
+        guarded("kinds", found, this::kinds);
+        guarded("admission webhooks", found, this::webhooks);
         access.rules().forEach((namespace, rules) -> rules.forEach(r -> found.add(right(namespace, r))));
-        services.forEach(s -> Stream.concat(s.strategyWorkloads().stream(), s.companions().stream())
-                .distinct()
-                .forEach(w -> guarded(w, found, () -> workload(s, w))));
+        services.forEach(s -> guarded(s.service().toString(), found, () -> service(s)));
         return found;
     }
 
@@ -92,42 +115,29 @@ public final class Doctor {
     // ---- rights
 
     private Finding right(String namespace, Rule rule) {
-        var what = "%s in %s".formatted(rule.resource(), namespace);
+        var right = new Right(namespace, rule.group(), rule.resource(), rule.verbs(), rule.why());
         try {
-            var not = rule.verbs().stream()
-                    .filter(verb -> !may(namespace, rule, verb))
-                    .toList();
+            var not = right.lacking(api);
             return not.isEmpty()
-                    ? Finding.ok(what, String.join(", ", rule.verbs()))
+                    ? Finding.ok(right.title(), String.join(", ", right.verbs()))
                     : Finding.missing(
-                            what,
-                            "may not %s: cannot %s".formatted(String.join(", ", not), rule.why()),
-                            "add to the Role: " + rule.line(not));
+                            right.title(),
+                            "may not %s: cannot %s".formatted(String.join(", ", not), right.why()),
+                            "add to the Role: " + right.line(not));
         } catch (Forbidden e) {
-            return unknown(what, e);
+            return unknown(right.title(), e);
         }
-    }
-
-    private boolean may(String namespace, Rule rule, String verb) {
-        var slash = rule.resource().indexOf('/');
-        var review = Api.JSON.createObjectNode();
-        review.put("apiVersion", "authorization.k8s.io/v1").put("kind", Kind.ACCESS_REVIEW.kind());
-        var wanted = review.putObject("spec").putObject("resourceAttributes");
-        wanted.put("namespace", namespace)
-                .put("verb", verb)
-                .put("group", rule.group())
-                .put("resource", slash < 0 ? rule.resource() : rule.resource().substring(0, slash));
-        if (slash >= 0) {
-            wanted.put("subresource", rule.resource().substring(slash + 1));
-        }
-        return switch (api.create(Kind.ACCESS_REVIEW, "", review)) {
-            case Answer.Ok(var answer) -> answer.path("status").path("allowed").asBoolean();
-            case Answer.Refused refused -> throw refused.failure();
-        };
     }
 
     private static Finding unknown(String what, RuntimeException e) {
-        return Finding.warn(what, "could not look: " + e.getMessage(), "");
+        return Finding.warn(
+                what,
+                "could not look: %s"
+                        .formatted(String.valueOf(e.getMessage())
+                                .lines()
+                                .findFirst()
+                                .orElse("")),
+                "");
     }
 
     private static void guarded(String what, List<Finding> found, Supplier<List<Finding>> look) {
@@ -138,46 +148,187 @@ public final class Doctor {
         }
     }
 
-    // ---- workloads
+    // ---- the cluster
 
-    private List<Finding> workload(KubeService service, String name) {
-        var kind = service.kind(name);
-        var what = "%s %s/%s".formatted(kind.kind().kind(), service.namespace(), name);
-        var object = api.find(kind.kind(), service.namespace(), name);
-        if (object.isEmpty()) {
-            return List.of(
-                    name.equals(service.strategy().main())
-                            ? Finding.missing(what, "does not exist", "is the configuration's name and kind right?")
-                            : Finding.ok(what, "does not exist now"));
+    private Finding whoAsks() {
+        var what = "who asks";
+        var as = api.as().isEmpty() ? "" : ", impersonated";
+        if (api.served(Kind.SELF_REVIEW).isEmpty()) {
+            return Finding.ok(what, api.as().isEmpty() ? "this API server does not say" : api.as() + as);
         }
+        var review = Api.JSON.createObjectNode();
+        review.put("apiVersion", api.apiVersion(Kind.SELF_REVIEW)).put("kind", Kind.SELF_REVIEW.kind());
+        var user = api.create(Kind.SELF_REVIEW, "", review).orThrow().at("/status/userInfo/username");
+        return Finding.ok(what, user.asText("nobody") + as);
+    }
+
+    private Finding clock() {
+        var there = api.date();
+        if (there.isEmpty()) {
+            return Finding.ok("clock", "the API server does not say what time it is");
+        }
+        var ahead = Duration.between(clock.instant(), there.get());
+        return ahead.abs().compareTo(SKEW_MAX) > 0
+                ? Finding.warn(
+                        "clock",
+                        "the API server's is %d s %s ours: times in records and logs will not match"
+                                .formatted(ahead.abs().toSeconds(), ahead.isNegative() ? "behind" : "ahead of"),
+                        "set this machine's clock by NTP")
+                : Finding.ok("clock", "the API server's and ours agree");
+    }
+
+    private List<Finding> kinds() {
         var found = new ArrayList<Finding>();
-        history(kind, what, object.get(), found);
-        owner(what, object.get(), found);
-        if (found.isEmpty()) {
-            found.add(Finding.ok(what, "there"));
+        for (var kind : List.of(Kind.ENDPOINT_SLICE, Kind.AUTOSCALER)) {
+            found.add(api.served(kind)
+                    .map(version -> Finding.ok(kind.kind(), kind.apiVersion(version)))
+                    .orElseGet(() -> Finding.warn(
+                            kind.kind(),
+                            "this API server has none that we know (%s)".formatted(String.join(", ", kind.versions())),
+                            kind == Kind.ENDPOINT_SLICE
+                                    ? "traffic cannot be followed to the pods"
+                                    : "capacity is not held while traffic moves")));
         }
         return found;
     }
 
-    private static void history(WorkloadKind kind, String what, JsonNode object, List<Finding> found) {
-        var spec = object.path("spec");
-        if (kind != WorkloadKind.CRON_JOB && spec.path("revisionHistoryLimit").asInt(10) == 0) {
-            found.add(Finding.missing(
-                    what, "revisionHistoryLimit is 0: only our own snapshots can restore it", "set it to 10"));
+    /// One that is down and must be asked stops every write that it is asked about, a rollback too.
+    private List<Finding> webhooks() {
+        var found = new ArrayList<Finding>();
+        for (var kind : List.of(Kind.VALIDATING_WEBHOOK, Kind.MUTATING_WEBHOOK)) {
+            for (var configuration : api.list(kind, "", "")) {
+                for (var hook : configuration.path("webhooks")) {
+                    if (hook.path("failurePolicy").asText("Fail").equals("Fail")) {
+                        found.add(Finding.warn(
+                                "%s %s".formatted(kind.kind(), Trees.name(configuration)),
+                                "%s has failurePolicy Fail: while it is down, it stops rollbacks of what it is asked about"
+                                        .formatted(hook.path("name").asText()),
+                                "does what answers it survive the incident?"));
+                    }
+                }
+            }
         }
-        if (spec.path("paused").asBoolean()) {
-            found.add(Finding.warn(what, "is paused; a rollback ends that", "kubectl rollout resume"));
+        return found.isEmpty() ? List.of(Finding.ok("admission webhooks", "none that must be asked")) : found;
+    }
+
+    // ---- services
+
+    /// As if it were put back on its last good release now: what would be said before step 1 is said here, by the same
+    /// looks.
+    private List<Finding> service(KubeService service) {
+        var found = new ArrayList<Finding>();
+        var steps = new ArrayList<PlannedStep>();
+        var good = lastGood(service, found);
+        var all = new LinkedHashSet<>(service.strategyWorkloads());
+        all.addAll(service.companions());
+        for (var name : all) {
+            var workload = new Workload(service.service(), name);
+            var what = title(service, name);
+            var state = kube.workloads().find(workload);
+            if (state.isEmpty()) {
+                found.add(
+                        name.equals(service.strategy().main())
+                                ? Finding.missing(what, "does not exist", "is the configuration's name and kind right?")
+                                : Finding.ok(what, "does not exist now"));
+                continue;
+            }
+            found.add(Finding.ok(what, "there, on %s".formatted(state.get().requested())));
+            found.add(autoscaler(what, state.get().autoscaler()));
+            deadline(service, name).ifPresent(found::add);
+            var to = good.flatMap(g -> name.equals(service.strategy().main())
+                            ? Optional.of(g.revision())
+                            : Optional.ofNullable(g.others().get(name)))
+                    .orElse(state.get().requested());
+            steps.add(new PlannedStep(
+                    name,
+                    new Step.PutRevision(workload, state.get().requested(), to),
+                    TIME,
+                    PlannedStep.OnFailure.STOP,
+                    PlannedStep.Phase.MAIN));
+        }
+        var problems = steps.isEmpty() ? List.<Problem>of() : kube.preflight().examine(plan(service, steps), TIME);
+        problems.forEach(p -> found.add(
+                p.blocks()
+                        ? Finding.missing(service.service().toString(), p.what(), p.hint())
+                        : Finding.warn(service.service().toString(), p.what(), p.hint())));
+        if (!steps.isEmpty() && problems.isEmpty()) {
+            found.add(Finding.ok(service.service().toString(), "nothing is known that would stop a rollback"));
+        }
+        return found;
+    }
+
+    private static String title(KubeService service, String workload) {
+        return "%s %s/%s".formatted(service.kind(workload).kind().kind(), service.namespace(), workload);
+    }
+
+    /// What decides the traffic is looked at with the ledger; where it is gone, no plan can be made.
+    private Optional<Release> lastGood(KubeService service, List<Finding> found) {
+        try {
+            return lastGood(service, kube.ledgers().read(service.service()), found);
+        } catch (Forbidden e) {
+            found.add(Finding.missing(
+                    service.service().toString(),
+                    String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
+                    "nothing can be planned until that is there and can be read"));
+            return Optional.empty();
         }
     }
 
-    private static void owner(String what, JsonNode object, List<Finding> found) {
-        OWNERS.stream()
-                .filter(key -> !Trees.annotation(object, key).isEmpty()
-                        || !Trees.label(object, key).isEmpty())
-                .findFirst()
-                .ifPresent(key -> found.add(Finding.warn(
+    private static Optional<Release> lastGood(KubeService service, Ledger ledger, List<Finding> found) {
+        var good = ledger.releases().reversed().stream()
+                .filter(r -> ledger.standing(r.number()) instanceof Standing.Good)
+                .findFirst();
+        found.add(good.map(r -> Finding.ok(service.service().toString(), "last good is %s".formatted(r)))
+                .orElseGet(() -> Finding.warn(
+                        service.service().toString(),
+                        "no release is known to be good; one that served long enough is presumed to be",
+                        "lastgood release mark, when you know one")));
+        return good;
+    }
+
+    private static Finding autoscaler(String what, Autoscaler autoscaler) {
+        return switch (autoscaler) {
+            case Autoscaler.None() -> Finding.ok(what, "nothing scales it by itself");
+            case Autoscaler.Bounds b ->
+                Finding.ok(
                         what,
-                        "belongs to a deployer (%s), which may put the bad release back".formatted(key),
-                        "hold it first")));
+                        "%s %s keeps it between %d and %d"
+                                .formatted(
+                                        b.kind(),
+                                        b.name(),
+                                        b.capacity().min(),
+                                        b.capacity().max()));
+        };
+    }
+
+    /// Until then a rollout that will never end looks like one that is underway.
+    private Optional<Finding> deadline(KubeService service, String name) {
+        if (service.kind(name) != WorkloadKind.DEPLOYMENT) {
+            return Optional.empty();
+        }
+        var what = title(service, name);
+        return api.find(Kind.DEPLOYMENT, service.namespace(), name)
+                .map(o -> o.path("spec").path("progressDeadlineSeconds").asInt(600))
+                .map(seconds -> seconds > DEADLINE_MAX.toSeconds()
+                        ? Finding.warn(
+                                what,
+                                "progressDeadlineSeconds is %d: a release that never gets ready is not noticed before"
+                                        .formatted(seconds),
+                                "600 is usual")
+                        : Finding.ok(what, "gives a release %d s to get ready".formatted(seconds)));
+    }
+
+    private static Plan plan(KubeService service, List<PlannedStep> steps) {
+        return new Plan(
+                Plan.Kind.ROLLBACK,
+                service.service(),
+                "any",
+                "what runs",
+                "last good",
+                Plan.Type.TYPE_1,
+                "not decided",
+                steps,
+                new ApprovalRule.None(),
+                List.of());
     }
 }

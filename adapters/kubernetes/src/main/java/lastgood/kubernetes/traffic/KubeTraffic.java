@@ -21,6 +21,7 @@ import lastgood.kubernetes.KubeService.TrafficBy;
 import lastgood.kubernetes.api.Answer;
 import lastgood.kubernetes.api.Api;
 import lastgood.kubernetes.api.JsonPatch;
+import lastgood.kubernetes.api.Refusal;
 import lastgood.kubernetes.objects.Template;
 import lastgood.kubernetes.objects.Trees;
 
@@ -211,6 +212,36 @@ public final class KubeTraffic implements Traffic {
         edit(service, canary, fence, (_, patch) -> patch.set("/spec/replicas", few));
         // So that whoever looks next finds one mark on both.
         edit(service, main, fence, (_, _) -> {});
+    }
+
+    /// What the API server has against moving it so, without moving it; empty = nothing, or what is to move is not
+    /// there
+    /// yet.
+    public Optional<Refusal> tryShift(ServiceRef ref, SortedMap<String, Integer> weights, Fence fence) {
+        var service = service(ref);
+        var by = found(service);
+        if (by.isEmpty()) {
+            return Optional.empty();
+        }
+        for (var i = 0; i < TRIES; i++) {
+            var object = object(service, by.get());
+            var patch = JsonPatch.of(object).annotate(object, Trees.MARK, fence.key());
+            by.get().set(service, object, weights, patch);
+            if (!(api.patch(by.get().kind(), service.namespace(), by.get().object(), patch, Api.Dry.RUN)
+                    instanceof Answer.Refused(var refusal, var _))) {
+                return Optional.empty();
+            }
+            if ((!refusal.conflict() && !refusal.invalid()) || isSame(object, object(service, by.get()))) {
+                return Optional.of(refusal);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean isSame(JsonNode before, JsonNode now) {
+        return now.path("metadata")
+                .path("resourceVersion")
+                .equals(before.path("metadata").path("resourceVersion"));
     }
 
     private interface Edit {

@@ -14,8 +14,10 @@ import lastgood.engine.port.Forbidden;
 import lastgood.engine.port.WorldMoved;
 import lastgood.kubernetes.api.Answer;
 import lastgood.kubernetes.api.Api;
+import lastgood.kubernetes.api.Api.Dry;
 import lastgood.kubernetes.api.JsonPatch;
 import lastgood.kubernetes.api.Kind;
+import lastgood.kubernetes.api.Refusal;
 import lastgood.kubernetes.objects.Trees;
 
 /// HorizontalPodAutoscalers, and KEDA's ScaledObjects, which own one: whoever owns it is whom to ask, because KEDA
@@ -89,6 +91,29 @@ final class Autoscalers {
 
     /// Sets the bounds of the very autoscaler that was seen.
     void bound(String namespace, WorkloadState seen, Capacity to, Fence fence) {
+        var asked = bound(namespace, seen, to, fence, Dry.NO);
+        switch (asked.answer()) {
+            case Answer.Ok _ -> {}
+            case Answer.Refused refused
+            when refused.refusal().invalid() && written(asked.kind(), namespace, asked.object()) ->
+                throw new WorldMoved(
+                        "%s %s was written to meanwhile".formatted(asked.kind(), Trees.name(asked.object())));
+            case Answer.Refused refused -> throw refused.failure();
+        }
+    }
+
+    /// What is against it; empty = nothing.
+    Optional<Refusal> tryBound(String namespace, WorkloadState seen, Capacity to, Fence fence) {
+        var asked = bound(namespace, seen, to, fence, Dry.RUN);
+        return asked.answer() instanceof Answer.Refused(var refusal, var _)
+                        && !(refusal.invalid() && written(asked.kind(), namespace, asked.object()))
+                ? Optional.of(refusal)
+                : Optional.empty();
+    }
+
+    private record Asked(Kind kind, JsonNode object, Answer answer) {}
+
+    private Asked bound(String namespace, WorkloadState seen, Capacity to, Fence fence, Dry dry) {
         if (!(seen.autoscaler() instanceof Autoscaler.Bounds bounds)) {
             throw new Forbidden("%s has no autoscaler\nnothing was changed"
                     .formatted(seen.workload().name()));
@@ -104,13 +129,7 @@ final class Autoscalers {
                 .annotate(object, Trees.MARK, fence.key())
                 .set(keda ? "/spec/minReplicaCount" : "/spec/minReplicas", to.min())
                 .set(keda ? "/spec/maxReplicaCount" : "/spec/maxReplicas", to.max());
-        switch (api.patch(kind, namespace, bounds.name(), patch)) {
-            case Answer.Ok _ -> {}
-            case Answer.Refused refused
-            when refused.refusal().invalid() && written(kind, namespace, object) ->
-                throw new WorldMoved("%s %s was written to meanwhile".formatted(kind, bounds.name()));
-            case Answer.Refused refused -> throw refused.failure();
-        }
+        return new Asked(kind, object, api.patch(kind, namespace, bounds.name(), patch, dry));
     }
 
     /// An autoscaler's own controller writes its status every few seconds.

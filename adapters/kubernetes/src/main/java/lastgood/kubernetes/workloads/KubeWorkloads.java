@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BiConsumer;
 import lastgood.core.Autoscaler;
 import lastgood.core.Capacity;
 import lastgood.core.Revision;
@@ -20,8 +19,10 @@ import lastgood.kubernetes.KubeService;
 import lastgood.kubernetes.KubeService.TrafficBy;
 import lastgood.kubernetes.api.Answer;
 import lastgood.kubernetes.api.Api;
+import lastgood.kubernetes.api.Api.Dry;
 import lastgood.kubernetes.api.JsonPatch;
 import lastgood.kubernetes.api.Kind;
+import lastgood.kubernetes.api.Refusal;
 import lastgood.kubernetes.objects.Template;
 import lastgood.kubernetes.objects.Trees;
 
@@ -133,14 +134,18 @@ public final class KubeWorkloads implements Workloads {
 
     @Override
     public void put(WorkloadState seen, Revision to, Fence fence) {
-        var service = service(seen.workload());
-        var kind = service.kind(seen.workload().name());
+        change(seen, fence, putting(seen.workload(), to, fence));
+    }
+
+    private Edit putting(Workload workload, Revision to, Fence fence) {
+        var service = service(workload);
+        var kind = service.kind(workload.name());
         var found = templates
-                .find(seen.workload().service(), to.digest())
+                .find(workload.service(), to.digest())
                 .orElseThrow(() -> new Forbidden(
                         "the pod template of %s is nowhere to be found: its ReplicaSet is gone and no snapshot was kept\nnothing was changed"
                                 .formatted(to)));
-        change(seen, fence, (object, patch) -> {
+        return (object, patch) -> {
             var current = object.at(kind.template());
             var wanted = found.template().in(object, current, found.place(), place(service, object));
             patch.set(kind.template(), wanted);
@@ -151,7 +156,7 @@ public final class KubeWorkloads implements Workloads {
                 wholePartition(object, patch);
             }
             patch.annotate(object, Trees.CHANGE_CAUSE, "lastgood %s: %s".formatted(fence.run(), to.version()));
-        });
+        };
     }
 
     /// A Deployment that stays paused would be asked for another revision and do nothing, for ever.
@@ -173,25 +178,33 @@ public final class KubeWorkloads implements Workloads {
 
     @Override
     public void scale(WorkloadState seen, int instances, Fence fence) {
-        var kind = service(seen.workload()).kind(seen.workload().name());
+        change(seen, fence, scaling(seen.workload(), instances));
+    }
+
+    private Edit scaling(Workload workload, int instances) {
+        var kind = service(workload).kind(workload.name());
         if (!kind.scales()) {
             throw new Forbidden("%s is a %s, which has no number of replicas to set\nnothing was changed"
-                    .formatted(seen.workload().name(), kind.kind().kind()));
+                    .formatted(workload.name(), kind.kind().kind()));
         }
-        change(seen, fence, (_, patch) -> patch.set("/spec/replicas", instances));
+        return (_, patch) -> patch.set("/spec/replicas", instances);
     }
 
     /// As `kubectl rollout restart` does it: an annotation of the pod template, which is no part of a revision.
     @Override
     public void restart(WorkloadState seen, Fence fence) {
-        var kind = service(seen.workload()).kind(seen.workload().name());
-        change(seen, fence, (object, patch) -> {
+        change(seen, fence, restarting(seen.workload(), fence));
+    }
+
+    private Edit restarting(Workload workload, Fence fence) {
+        var kind = service(workload).kind(workload.name());
+        return (object, patch) -> {
             if (kind != WorkloadKind.CRON_JOB) {
                 var template = (ObjectNode) object.at(kind.template()).deepCopy();
                 template.withObject("/metadata/annotations").put(Template.RESTARTED_BY, fence.key());
                 patch.set(kind.template(), template);
             }
-        });
+        };
     }
 
     @Override
@@ -217,23 +230,32 @@ public final class KubeWorkloads implements Workloads {
 
     @Override
     public void pause(WorkloadState seen, boolean paused, Fence fence) {
-        var kind = service(seen.workload()).kind(seen.workload().name());
-        switch (kind) {
-            case DEPLOYMENT -> change(seen, fence, (_, patch) -> patch.set("/spec/paused", paused));
-            case CRON_JOB -> change(seen, fence, (_, patch) -> patch.set("/spec/suspend", paused));
-            case STATEFUL_SET, DAEMON_SET ->
-                throw new Forbidden("%s is a %s, whose rollout cannot be paused\nnothing was changed"
-                        .formatted(seen.workload().name(), kind.kind().kind()));
-        }
+        change(seen, fence, pausing(seen.workload(), paused));
     }
 
-    private void change(WorkloadState seen, Fence fence, BiConsumer<JsonNode, JsonPatch> edit) {
+    private Edit pausing(Workload workload, boolean paused) {
+        var kind = service(workload).kind(workload.name());
+        return switch (kind) {
+            case DEPLOYMENT -> (_, patch) -> patch.set("/spec/paused", paused);
+            case CRON_JOB -> (_, patch) -> patch.set("/spec/suspend", paused);
+            case STATEFUL_SET, DAEMON_SET ->
+                throw new Forbidden("%s is a %s, whose rollout cannot be paused\nnothing was changed"
+                        .formatted(workload.name(), kind.kind().kind()));
+        };
+    }
+
+    /// What a change does to the object as it is found.
+    private interface Edit {
+        void of(JsonNode object, JsonPatch patch);
+    }
+
+    private void change(WorkloadState seen, Fence fence, Edit edit) {
         var service = service(seen.workload());
         var kind = service.kind(seen.workload().name()).kind();
         for (var i = 0; i < TRIES; i++) {
             var object = unchanged(seen);
             var patch = JsonPatch.of(object).annotate(object, Trees.MARK, fence.key());
-            edit.accept(object, patch);
+            edit.of(object, patch);
             switch (api.patch(kind, service.namespace(), seen.workload().name(), patch)) {
                 case Answer.Ok _ -> {
                     return;
@@ -250,6 +272,60 @@ public final class KubeWorkloads implements Workloads {
             }
         }
         throw new WorldMoved("%s is written to all the time".formatted(seen.workload()));
+    }
+
+    // ---- trying
+
+    /// What the API server, its admission webhooks among it, has against that very change, which it is asked to check
+    /// and not to keep; empty = nothing, or the workload is not there yet.
+    ///
+    /// @throws Forbidden if the change cannot even be put into words
+    public Optional<Refusal> tryPut(Workload workload, Revision to, Fence fence) {
+        return attempt(workload, fence, putting(workload, to, fence));
+    }
+
+    public Optional<Refusal> tryScale(Workload workload, int instances, Fence fence) {
+        return attempt(workload, fence, scaling(workload, instances));
+    }
+
+    public Optional<Refusal> tryRestart(Workload workload, Fence fence) {
+        return attempt(workload, fence, restarting(workload, fence));
+    }
+
+    public Optional<Refusal> tryPause(Workload workload, boolean paused, Fence fence) {
+        return attempt(workload, fence, pausing(workload, paused));
+    }
+
+    public Optional<Refusal> tryCreate(Workload workload, Revision revision, int instances, Fence fence) {
+        return create(workload, revision, instances, fence, Dry.RUN) instanceof Answer.Refused(var refusal, var _)
+                        && !refusal.conflict()
+                ? Optional.of(refusal)
+                : Optional.empty();
+    }
+
+    public Optional<Refusal> tryBound(WorkloadState seen, Capacity to, Fence fence) {
+        return autoscalers.tryBound(service(seen.workload()).namespace(), seen, to, fence);
+    }
+
+    private Optional<Refusal> attempt(Workload workload, Fence fence, Edit edit) {
+        var service = service(workload);
+        var kind = service.kind(workload.name()).kind();
+        for (var i = 0; i < TRIES; i++) {
+            var object = object(workload);
+            if (object.isEmpty()) {
+                return Optional.empty();
+            }
+            var patch = JsonPatch.of(object.get()).annotate(object.get(), Trees.MARK, fence.key());
+            edit.of(object.get(), patch);
+            if (!(api.patch(kind, service.namespace(), workload.name(), patch, Dry.RUN)
+                    instanceof Answer.Refused(var refusal, var _))) {
+                return Optional.empty();
+            }
+            if ((!refusal.conflict() && !refusal.invalid()) || sameVersion(workload, object.get())) {
+                return Optional.of(refusal);
+            }
+        }
+        return Optional.empty();
     }
 
     private boolean sameVersion(Workload workload, JsonNode before) {
@@ -273,6 +349,10 @@ public final class KubeWorkloads implements Workloads {
 
     @Override
     public void create(Workload workload, Revision revision, int instances, Fence fence) {
+        var _ = create(workload, revision, instances, fence, Dry.NO).orThrow();
+    }
+
+    private Answer create(Workload workload, Revision revision, int instances, Fence fence, Dry dry) {
         var service = service(workload);
         var kind = service.kind(workload.name());
         var pattern = pattern(service, workload);
@@ -293,7 +373,7 @@ public final class KubeWorkloads implements Workloads {
         var template = found.template().in(object, pattern.at(kind.template()), found.place(), place(service, pattern));
         spec.set("template", template);
         ((ObjectNode) object.path("metadata")).putObject("annotations").put(Trees.MARK, fence.key());
-        var _ = api.create(kind.kind(), service.namespace(), object).orThrow();
+        return api.create(kind.kind(), service.namespace(), object, dry);
     }
 
     /// A new workload is made in the likeness of one that is there: ports, probes, limits and accounts are its.

@@ -142,10 +142,10 @@ abstract class AccessContract {
     @Test
     void is_what_the_doctor_asks_for() {
         deploy("checkout", "checkout", "");
-        var findings = new Doctor(api, access, List.of(services.getFirst())).findings();
+        var findings = doctor(access, List.of(services.getFirst()));
 
         assertThat(findings).filteredOn(f -> f.level() == Finding.Level.MISSING).isEmpty();
-        assertThat(new Doctor(api, plusSecrets(), List.of()).findings())
+        assertThat(doctor(plusSecrets(), List.of()))
                 .filteredOn(f -> f.level() == Finding.Level.MISSING)
                 .singleElement()
                 .satisfies(f -> assertThat(f.hint())
@@ -164,11 +164,37 @@ abstract class AccessContract {
                 KubeApi.MERGE_PATCH,
                 "{\"metadata\":{\"annotations\":{\"argocd.argoproj.io/tracking-id\":\"x\"}},\"spec\":{\"paused\":true,\"revisionHistoryLimit\":0}}");
 
-        var findings = new Doctor(api, access, services).findings();
+        var findings = doctor(access, services);
 
-        assertThat(findings).extracting(Finding::why).anyMatch(w -> w.startsWith("revisionHistoryLimit is 0"));
-        assertThat(findings).extracting(Finding::why).anyMatch(w -> w.startsWith("is paused"));
-        assertThat(findings).extracting(Finding::why).anyMatch(w -> w.startsWith("belongs to a deployer"));
+        assertThat(findings).extracting(Finding::why).anyMatch(w -> w.contains("has revisionHistoryLimit 0"));
+        assertThat(findings).extracting(Finding::why).anyMatch(w -> w.startsWith("Deployment checkout is paused"));
+        assertThat(findings)
+                .extracting(Finding::why)
+                .anyMatch(w -> w.startsWith("Argo CD application x owns Deployment checkout"));
+    }
+
+    private List<Finding> doctor(Access asked, List<KubeService> looked) {
+        return new Doctor(parts(), asked, InstantSource.system(), looked).findings();
+    }
+
+    @Test
+    void the_doctor_says_what_a_rollback_would_meet() {
+        deploy("checkout", "checkout", "");
+
+        var findings = doctor(access, services);
+
+        assertThat(findings)
+                .extracting(f -> f.what() + ": " + f.why())
+                .contains(
+                        "clock: the API server's and ours agree",
+                        "Deployment %s/checkout: nothing scales it by itself".formatted(namespace),
+                        "Deployment %s/checkout: gives a release 600 s to get ready".formatted(namespace),
+                        "Deployment %s/web-blue: does not exist".formatted(namespace))
+                .anyMatch(f -> f.startsWith("EndpointSlice: discovery.k8s.io/v1"))
+                .anyMatch(f -> f.startsWith("HorizontalPodAutoscaler: autoscaling/v"))
+                .anyMatch(f -> f.startsWith("production/checkout: no release is known to be good"))
+                .anyMatch(f -> f.startsWith("admission webhooks: could not look"))
+                .anyMatch(f -> f.startsWith("production/checkout: may not be looked at: images on nodes"));
     }
 
     private KubeParts parts() {
