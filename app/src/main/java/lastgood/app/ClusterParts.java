@@ -3,8 +3,10 @@ package lastgood.app;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -22,7 +24,10 @@ import lastgood.config.Setting;
 import lastgood.core.Digest;
 import lastgood.core.RunId;
 import lastgood.core.ServiceRef;
+import lastgood.core.plan.Plan;
+import lastgood.core.plan.PlannedStep;
 import lastgood.core.plan.Policy;
+import lastgood.core.plan.Step;
 import lastgood.core.recover.Check;
 import lastgood.core.recover.Limits;
 import lastgood.core.recover.WatchRules;
@@ -34,6 +39,7 @@ import lastgood.engine.port.Faults;
 import lastgood.engine.port.Forbidden;
 import lastgood.engine.port.Metrics;
 import lastgood.engine.port.Notices;
+import lastgood.engine.port.Preflight;
 import lastgood.engine.port.Time;
 import lastgood.engine.port.Unreachable;
 import lastgood.kubernetes.KubeParts;
@@ -207,11 +213,25 @@ record ClusterParts(
                 new NoMetrics(),
                 new NoFaults(),
                 notices(effective),
-                kube.preflight(),
+                this::beforeStepOne,
                 executor,
                 Agent.none(),
                 () -> kube.cabinet().words(),
                 owner);
+    }
+
+    /// What the cluster says, and what nobody there can say.
+    private List<Preflight.Problem> beforeStepOne(Plan plan) {
+        var problems = new ArrayList<>(kube.preflight().check(plan));
+        plan.steps().stream()
+                .map(PlannedStep::step)
+                .filter(s ->
+                        s instanceof Step.WatchRecovery watch && !watch.rules().asksUsers())
+                .findFirst()
+                .ifPresent(_ -> problems.add(Preflight.Problem.remark(
+                        KubeChecks.NOT_MEASURED.replace("was not", "will not be"),
+                        "verify.checks.endpoints or smoke of your own would ask for users")));
+        return problems;
     }
 
     /// Without metrics, and without a probe of the team's own for it, nobody can say how many requests fail. To ask all

@@ -320,7 +320,7 @@ public final class KubeTraffic implements Traffic {
                     return;
                 }
                 case Answer.Refused refused -> {
-                    if (!refused.refusal().conflict() && !refused.refusal().invalid()
+                    if ((!refused.refusal().conflict() && !refused.refusal().invalid())
                             || find(service, workload)
                                     .path("metadata")
                                     .path("resourceVersion")
