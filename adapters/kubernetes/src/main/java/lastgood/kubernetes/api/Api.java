@@ -38,6 +38,9 @@ public final class Api implements AutoCloseable {
     /// One page of a list: big enough that few need a second one, small enough not to hurt an ailing server.
     private static final int PAGE = 500;
 
+    /// A server forgets the beginning of a list after five minutes; this often in a row is another trouble.
+    private static final int LIST_TRIES = 5;
+
     /// A reading request is tried this often before it counts as unanswered.
     private static final int READ_TRIES = 2;
 
@@ -182,20 +185,28 @@ public final class Api implements AutoCloseable {
 
     /// @param query such as `labelSelector`, `fieldSelector`
     public List<JsonNode> list(Kind kind, String namespace, Map<String, String> query) {
+        for (var tries = 0; tries < LIST_TRIES; tries++) {
+            var all = pages(kind, namespace, query);
+            if (all.isPresent()) {
+                return all.get();
+            }
+        }
+        throw new Unreachable("could not list %s: it changes faster than it can be read".formatted(kind));
+    }
+
+    /// Empty: the list changed too much between two pages, and half of it must not be taken for all of it.
+    private Optional<List<JsonNode>> pages(Kind kind, String namespace, Map<String, String> query) {
         var items = new ArrayList<JsonNode>();
         var next = "";
         do {
             var page = page(kind, namespace, query, next);
             if (page.isEmpty()) {
-                // The list changed too much between two pages: begin again rather than show half of it.
-                items.clear();
-                next = "";
-                continue;
+                return Optional.empty();
             }
             page.get().path("items").forEach(items::add);
             next = page.get().path("metadata").path("continue").asText("");
         } while (!next.isEmpty());
-        return items;
+        return Optional.of(items);
     }
 
     private Optional<JsonNode> page(Kind kind, String namespace, Map<String, String> query, String next) {
