@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import lastgood.core.RunId;
 import lastgood.core.plan.Plan;
@@ -43,7 +44,6 @@ final class KubeCrashes {
     /// How a run ended.
     ///
     /// @param touches how many requests there were
-    /// @param whats what they were
     /// @param duplicated changes of wishes that were made more often than in the undisturbed run
     record Ending(
             String world,
@@ -59,7 +59,7 @@ final class KubeCrashes {
         this.plan = plan;
         this.home = home;
         this.sabotage = sabotage;
-        this.wanted = new Run(Map.of()).end();
+        this.wanted = new Run(Map.of(), _ -> {}).end();
     }
 
     KubeCrashes(CrashCorpus.Case plan, Home home) {
@@ -70,9 +70,17 @@ final class KubeCrashes {
         return wanted;
     }
 
+    /// The run in a world that is changed right before it: faults of the API, rights taken away.
+    Ending meeting(Consumer<CrashWorld> trouble) {
+        return compared(new Run(Map.of(), trouble).end());
+    }
+
     /// The run with these faults; what differs from the undisturbed one is among `wrong`.
     Ending with(Map<Integer, Fault> faults) {
-        var end = new Run(faults).end();
+        return compared(new Run(faults, _ -> {}).end());
+    }
+
+    private Ending compared(Ending end) {
         var wrong = new ArrayList<>(end.wrong());
         differs("world", wanted.world(), end.world(), wrong);
         differs("ledger", wanted.ledger(), end.ledger(), wrong);
@@ -109,12 +117,13 @@ final class KubeCrashes {
         private int attempt;
         private boolean replaced;
 
-        Run(Map<Integer, Fault> faults) {
+        Run(Map<Integer, Fault> faults, Consumer<CrashWorld> trouble) {
             world.sabotage(sabotage.wire());
             world.fuse.reset();
             faults.forEach(world.fuse::set);
             world.fuse.onSleep(this::sleep);
             world.watchUsers();
+            trouble.accept(world);
             try {
                 carryOut();
             } catch (InterruptedException e) {
@@ -247,7 +256,7 @@ final class KubeCrashes {
             if (world.told.stream().noneMatch(t -> t.contains(closed.get().why()))) {
                 wrong.add("nobody was told how it ended");
             }
-            return closed.get().outcome().name();
+            return closed.get().outcome().name() + " " + closed.get().why();
         }
 
         private void doneOnce(Journal journal) {
