@@ -4,6 +4,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import lastgood.core.ServiceRef;
+import lastgood.engine.journal.Journal;
 import lastgood.engine.port.JournalStore;
 import lastgood.engine.port.Ledgers;
 import lastgood.engine.port.Locks;
@@ -48,11 +49,12 @@ public record KubeParts(
         var journals = new KubeJournals(cabinet, namespace);
         var locks = new KubeLocks(cabinet, namespaces);
         var contents = new Contents(api, services, snapshots);
-        var workloads = new KubeWorkloads(api, services, contents);
+        var workloads = new KubeWorkloads(api, services, contents, clock);
         var configs = new KubeConfigs(api, services, contents);
         var traffic = new KubeTraffic(api, services);
         var ledgers = new ObservedLedgers(
-                stored, locks, services, workloads, configs, traffic, new Generations(api), contents, clock);
+                stored, locks, services, workloads, configs, traffic, new Generations(api), contents, clock,
+                run -> Journal.open(journals, run).state().closed().isPresent());
         return new KubeParts(
                 api,
                 services,

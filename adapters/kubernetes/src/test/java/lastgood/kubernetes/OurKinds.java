@@ -10,7 +10,29 @@ final class OurKinds {
 
     private static final java.util.Set<java.net.URI> DONE = java.util.concurrent.ConcurrentHashMap.newKeySet();
 
+    static final String GATEWAY = "gateway.networking.k8s.io/v1";
+
     private OurKinds() {}
+
+    /// For a cluster without a socket.
+    static void define(CrashWorld world) {
+        for (var kind : java.util.List.of(Records.ROLLBACK, Records.RELEASE, Records.LEDGER, Records.SERVICE_LOCK)) {
+            define(world, kind, kind == Records.ROLLBACK);
+        }
+    }
+
+    static void defineRoutes(CrashWorld world) {
+        define(world, Kind.of("gateway.networking.k8s.io", "HTTPRoute", "httproutes", "v1"), true);
+    }
+
+    private static void define(CrashWorld world, Kind kind, boolean status) {
+        world.send(
+                "POST",
+                "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
+                "application/json",
+                definition(kind, status));
+        world.cluster.settle();
+    }
 
     static void install(Cluster cluster) {
         if (!DONE.add(cluster.url())) {
@@ -29,26 +51,30 @@ final class OurKinds {
     private static void define(KubeApi kube, Kind kind, boolean status) {
         var path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
         if (kube.find(path + "/" + kind.resource()).isEmpty()) {
-            kube.create(path, """
-                    {"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition",
-                     "metadata":{"name":"%s","annotations":{"api-approved.kubernetes.io":"unapproved, for tests"}},
-                     "spec":{"group":"%s","scope":"Namespaced",
-                      "names":{"plural":"%s","singular":"%s","kind":"%s"},
-                      "versions":[{"name":"%s","served":true,"storage":true,%s
-                       "schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true}}}]}}
-                    """.formatted(
-                            kind.resource(),
-                            kind.group(),
-                            kind.plural(),
-                            kind.kind().toLowerCase(java.util.Locale.ROOT),
-                            kind.kind(),
-                            kind.versions().getFirst(),
-                            status ? "\"subresources\":{\"status\":{}}," : ""));
+            kube.create(path, definition(kind, status));
         }
         Shop.eventually(
                 kind + " to be served",
                 () -> kube.find("/apis/%s/%s/namespaces/default/%s"
                                 .formatted(kind.group(), kind.versions().getFirst(), kind.plural()))
                         .isPresent());
+    }
+
+    private static String definition(Kind kind, boolean status) {
+        return """
+                {"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition",
+                 "metadata":{"name":"%s","annotations":{"api-approved.kubernetes.io":"unapproved, for tests"}},
+                 "spec":{"group":"%s","scope":"Namespaced",
+                  "names":{"plural":"%s","singular":"%s","kind":"%s"},
+                  "versions":[{"name":"%s","served":true,"storage":true,%s
+                   "schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true}}}]}}
+                """.formatted(
+                        kind.resource(),
+                        kind.group(),
+                        kind.plural(),
+                        kind.kind().toLowerCase(java.util.Locale.ROOT),
+                        kind.kind(),
+                        kind.versions().getFirst(),
+                        status ? "\"subresources\":{\"status\":{}}," : "");
     }
 }

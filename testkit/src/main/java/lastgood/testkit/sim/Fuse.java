@@ -95,7 +95,7 @@ public final class Fuse {
     }
 
     /// Answers what the world answers, unless a fault is set here.
-    <T> T touch(Touch touch, String what, Supplier<T> world) {
+    public <T> T touch(Touch touch, String what, Supplier<T> world) {
         touches.add(touch);
         var fault = set.get(count++);
         if (fault == null || !fault.fits(touch)) {

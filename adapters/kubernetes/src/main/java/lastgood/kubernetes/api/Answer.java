@@ -12,7 +12,7 @@ public sealed interface Answer {
 
         /// As an exception, when nothing better can be made of it.
         public RuntimeException failure() {
-            return refusal.conflict()
+            return refusal.conflict() || refusal.testFailed()
                     ? new WorldMoved("could not %s: %s".formatted(what, refusal))
                     : new Forbidden("could not %s: %s\nnothing was changed by this request".formatted(what, refusal));
         }

@@ -7,13 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.http.HttpClient;
-import io.fabric8.kubernetes.client.http.HttpResponse;
-import io.fabric8.kubernetes.client.utils.HttpClientUtils;
+import java.io.IOException;
 import java.net.URLEncoder;
 import java.time.DateTimeException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -22,9 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import lastgood.engine.port.Forbidden;
@@ -48,13 +41,15 @@ public final class Api implements AutoCloseable {
     /// One page of a list: big enough that few need a second one, small enough not to hurt an ailing server.
     private static final int PAGE = 500;
 
+    /// A server forgets the beginning of a list after five minutes; this often in a row is another trouble.
+    private static final int LIST_TRIES = 5;
+
     /// A reading request is tried this often before it counts as unanswered.
     private static final int READ_TRIES = 2;
 
-    private final HttpClient client;
+    private final Wire wire;
     private final String url;
     private final String user;
-    private final Duration patience;
     private final Map<Kind, Optional<String>> served = new ConcurrentHashMap<>();
     private final AtomicLong requests = new AtomicLong();
     private final AtomicLong bytes = new AtomicLong();
@@ -64,11 +59,15 @@ public final class Api implements AutoCloseable {
         this(connection.config());
     }
 
-    Api(Config config) {
-        this.client = HttpClientUtils.getHttpClientFactory().newBuilder(config).build();
-        this.url = config.getMasterUrl().replaceAll("/+$", "");
-        this.user = Optional.ofNullable(config.getImpersonateUsername()).orElse("");
-        this.patience = Duration.ofMillis(config.getRequestTimeout()).plusSeconds(2);
+    private Api(Config config) {
+        this(new HttpWire(config), Optional.ofNullable(config.getImpersonateUsername()).orElse(""));
+    }
+
+    /// @param as whom the wire speaks for; empty = the owner of its credentials
+    public Api(Wire wire, String as) {
+        this.wire = wire;
+        this.url = wire.url();
+        this.user = as;
     }
 
     /// Where the API answers, for messages.
@@ -105,7 +104,7 @@ public final class Api implements AutoCloseable {
 
     @Override
     public void close() {
-        client.close();
+        wire.close();
     }
 
     // ---- what the server has
@@ -203,20 +202,28 @@ public final class Api implements AutoCloseable {
 
     /// @param query such as `labelSelector`, `fieldSelector`
     public List<JsonNode> list(Kind kind, String namespace, Map<String, String> query) {
+        for (var tries = 0; tries < LIST_TRIES; tries++) {
+            var all = pages(kind, namespace, query);
+            if (all.isPresent()) {
+                return all.get();
+            }
+        }
+        throw new Unreachable("could not list %s: it changes faster than it can be read".formatted(kind));
+    }
+
+    /// Empty: the list changed too much between two pages, and half of it must not be taken for all of it.
+    private Optional<List<JsonNode>> pages(Kind kind, String namespace, Map<String, String> query) {
         var items = new ArrayList<JsonNode>();
         var next = "";
         do {
             var page = page(kind, namespace, query, next);
             if (page.isEmpty()) {
-                // The list changed too much between two pages: begin again rather than show half of it.
-                items.clear();
-                next = "";
-                continue;
+                return Optional.empty();
             }
             page.get().path("items").forEach(items::add);
             next = page.get().path("metadata").path("continue").asText("");
         } while (!next.isEmpty());
-        return items;
+        return Optional.of(items);
     }
 
     private Optional<JsonNode> page(Kind kind, String namespace, Map<String, String> query, String next) {
@@ -245,12 +252,11 @@ public final class Api implements AutoCloseable {
     public LogText log(String namespace, String pod, Map<String, String> query) {
         var path = path(Kind.POD, namespace, pod) + "/log" + query(new TreeMap<>(query));
         var what = "read the log of %s/%s".formatted(namespace, pod);
-        var response = exchange("GET", path, null, JSON_TYPE, what);
-        if (response.code() == 200) {
-            var body = response.body();
-            return new LogText.Text(text(response), body == null ? 0 : body.length);
+        var reply = exchange("GET", path, null, JSON_TYPE, what);
+        if (reply.status() == 200) {
+            return new LogText.Text(reply.text(), reply.body().length);
         }
-        var refusal = refusal(response.code(), text(response));
+        var refusal = refusal(reply.status(), reply.text());
         if (refusal.code() == 401 || refusal.code() == 429 || refusal.code() >= 500) {
             throw new Unreachable("could not %s: %s".formatted(what, refusal));
         }
@@ -345,12 +351,11 @@ public final class Api implements AutoCloseable {
     // ---- the wire
 
     private Answer send(String method, String path, @Nullable String body, String type, String what) {
-        var response = exchange(method, path, body, type, what);
-        var text = text(response);
-        if (response.code() >= 200 && response.code() < 300) {
-            return new Answer.Ok(tree(text, what));
+        var reply = exchange(method, path, body, type, what);
+        if (reply.status() >= 200 && reply.status() < 300) {
+            return new Answer.Ok(tree(reply.text(), what));
         }
-        var refusal = refusal(response.code(), text);
+        var refusal = refusal(reply.status(), reply.text());
         if (refusal.code() == 401) {
             throw new Unreachable(
                     "could not %s: %s does not take our credentials (401): has the token expired? log in again; a run waits for that and goes on"
@@ -363,41 +368,20 @@ public final class Api implements AutoCloseable {
         return new Answer.Refused(withRule(refusal), what);
     }
 
-    private HttpResponse<byte[]> exchange(String method, String path, @Nullable String body, String type, String what) {
-        var builder = client.newHttpRequestBuilder().uri(url + path).header("Accept", JSON_TYPE);
-        if (body != null) {
-            builder.method(method, type, body);
-        }
+    private Wire.Reply exchange(String method, String path, @Nullable String body, String type, String what) {
         requests.incrementAndGet();
         bytes.addAndGet(body == null ? 0 : body.length());
         try {
-            var response =
-                    client.sendAsync(builder.build(), byte[].class).get(patience.toMillis(), TimeUnit.MILLISECONDS);
-            Optional.ofNullable(response.header("Date")).flatMap(Api::date).ifPresent(d -> date = d);
-            bytes.addAndGet(response.body() == null ? 0 : response.body().length);
-            return response;
+            var reply = wire.exchange(new Wire.Call(method, path, body, type));
+            date(reply.date()).ifPresent(d -> date = d);
+            bytes.addAndGet(reply.body().length);
+            return reply;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Unreachable("interrupted while asking %s to %s".formatted(url, what), e);
-        } catch (TimeoutException e) {
-            throw new Unreachable("could not %s: %s did not answer".formatted(what, url), e);
-        } catch (ExecutionException e) {
-            throw new Unreachable("could not %s: %s: %s".formatted(what, url, root(e)), e);
-        } catch (KubernetesClientException e) {
+        } catch (IOException e) {
             throw new Unreachable("could not %s: %s".formatted(what, e.getMessage()), e);
         }
-    }
-
-    private static String root(Throwable e) {
-        var at = e;
-        while (at.getCause() != null && at.getCause() != at) {
-            at = at.getCause();
-        }
-        return Optional.ofNullable(at.getMessage()).orElse(at.getClass().getSimpleName());
-    }
-
-    private static String text(HttpResponse<byte[]> response) {
-        return response.body() == null ? "" : new String(response.body(), UTF_8);
     }
 
     /// An answer that was cut off says nothing.

@@ -21,6 +21,12 @@ public record Refusal(int code, String reason, String message) {
         return code == 422;
     }
 
+    /// What a JSON patch tests is not so: all that a server says of it. An object that would not be valid is named. A
+    /// read that is answered from the past shows such a patch as right and the refusal as groundless.
+    boolean testFailed() {
+        return invalid() && message.equals("the server rejected our request due to an error in our request");
+    }
+
     public boolean forbidden() {
         return code == 403;
     }

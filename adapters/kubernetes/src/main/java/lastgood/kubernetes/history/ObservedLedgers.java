@@ -9,10 +9,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import lastgood.core.ConfigState;
 import lastgood.core.Ledger;
 import lastgood.core.LedgerEntry;
 import lastgood.core.Release;
+import lastgood.core.RunId;
 import lastgood.core.ServiceRef;
 import lastgood.core.ServiceState;
 import lastgood.core.Standing;
@@ -48,7 +50,9 @@ public final class ObservedLedgers implements Ledgers {
     private final Generations generations;
     private final SnapshotTaker taker;
     private final InstantSource clock;
+    private final Predicate<RunId> isOver;
 
+    /// @param isOver whether a run has ended; a request for its lock that came late may have left the lock behind
     public ObservedLedgers(
             Ledgers stored,
             Locks locks,
@@ -58,7 +62,8 @@ public final class ObservedLedgers implements Ledgers {
             Traffic traffic,
             Generations generations,
             SnapshotTaker taker,
-            InstantSource clock) {
+            InstantSource clock,
+            Predicate<RunId> isOver) {
         this.stored = stored;
         this.locks = locks;
         this.services = services;
@@ -68,6 +73,7 @@ public final class ObservedLedgers implements Ledgers {
         this.generations = generations;
         this.taker = taker;
         this.clock = clock;
+        this.isOver = isOver;
     }
 
     @Override
@@ -151,7 +157,7 @@ public final class ObservedLedgers implements Ledgers {
 
     private List<LedgerEntry> observed(Ledger ledger) {
         var service = service(ledger.service());
-        if (locks.holder(ledger.service()).isPresent()) {
+        if (locks.holder(ledger.service()).filter(isOver.negate()).isPresent()) {
             return List.of();
         }
         var seen = look(service);

@@ -75,7 +75,7 @@ public final class KubeTraffic implements Traffic {
         if (by.isEmpty()) {
             return new TrafficState(
                     ref,
-                    Trees.digest(wishes(service, workloads)).brief(),
+                    stamp(wishes(service, workloads), workloads),
                     mark(workloads),
                     byReplicas(service, workloads),
                     ready,
@@ -113,6 +113,15 @@ public final class KubeTraffic implements Traffic {
         var all = Api.JSON.createObjectNode();
         all.set("wishes", by.wishes(object));
         all.set("workloads", maintenanceWishes(service, workloads));
+        all.put("mark", Trees.annotation(object, Trees.MARK));
+        return stamp(all, workloads);
+    }
+
+    /// What was switched there and back looks as it did before. Whoever was stopped before he switched it there and
+    /// wakes up after it was switched back would do it once more, if it were not for the marks.
+    private static String stamp(ObjectNode wishes, SortedMap<String, JsonNode> workloads) {
+        var all = wishes.deepCopy();
+        workloads.forEach((name, w) -> all.withObject("/marks").put(name, Trees.annotation(w, Trees.MARK)));
         return Trees.digest(all).brief();
     }
 

@@ -2,6 +2,8 @@ package lastgood.kubernetes.workloads;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,12 +33,14 @@ final class Autoscalers {
     private static final Duration FRESH = Duration.ofSeconds(2);
 
     private final Api api;
+    private final InstantSource clock;
     private final Map<String, Listed> listed = new ConcurrentHashMap<>();
 
-    private record Listed(List<JsonNode> objects, long nanos) {}
+    private record Listed(List<JsonNode> objects, Instant at) {}
 
-    Autoscalers(Api api) {
+    Autoscalers(Api api, InstantSource clock) {
         this.api = api;
+        this.clock = clock;
     }
 
     Autoscaler of(String namespace, JsonNode workload) {
@@ -49,12 +53,13 @@ final class Autoscalers {
 
     private List<JsonNode> all(String namespace) {
         var known = listed.get(namespace);
-        if (known != null && System.nanoTime() - known.nanos() < FRESH.toNanos()) {
+        if (known != null
+                && Duration.between(known.at(), clock.instant()).abs().compareTo(FRESH) < 0) {
             return known.objects();
         }
         var found =
                 api.served(Kind.AUTOSCALER).isEmpty() ? List.<JsonNode>of() : api.list(Kind.AUTOSCALER, namespace, "");
-        listed.put(namespace, new Listed(found, System.nanoTime()));
+        listed.put(namespace, new Listed(found, clock.instant()));
         return found;
     }
 
@@ -84,9 +89,16 @@ final class Autoscalers {
                 kind.kind(),
                 Trees.name(object),
                 Trees.uid(object),
-                Trees.digest(object.path("spec")).brief(),
+                stamp(object),
                 new Capacity(least, most),
                 Trees.annotation(object, Trees.MARK));
+    }
+
+    /// Bounds that were set and set back look as they did before, and an autoscaler counts no generations. Whoever was
+    /// stopped before he pinned them and wakes up after they were unpinned would pin them for ever, if it were not for
+    /// the mark.
+    private static String stamp(JsonNode object) {
+        return "%s-%s".formatted(Trees.digest(object.path("spec")).brief(), Trees.annotation(object, Trees.MARK));
     }
 
     /// Sets the bounds of the very autoscaler that was seen.
@@ -120,11 +132,11 @@ final class Autoscalers {
         }
         var keda = bounds.kind().equals(SCALED_OBJECT.kind());
         var kind = keda ? SCALED_OBJECT : Kind.AUTOSCALER;
-        var object = api.find(kind, namespace, bounds.name())
-                .filter(o -> Trees.uid(o).equals(bounds.uid())
-                        && Trees.digest(o.path("spec")).brief().equals(bounds.stamp()))
-                .orElseThrow(() -> new WorldMoved("%s %s is no longer as it was seen".formatted(kind, bounds.name())));
+        // Before anything can fail: the next look has to see what is there.
         listed.remove(namespace);
+        var object = api.find(kind, namespace, bounds.name())
+                .filter(o -> Trees.uid(o).equals(bounds.uid()) && stamp(o).equals(bounds.stamp()))
+                .orElseThrow(() -> new WorldMoved("%s %s is no longer as it was seen".formatted(kind, bounds.name())));
         var patch = JsonPatch.of(object)
                 .annotate(object, Trees.MARK, fence.key())
                 .set(keda ? "/spec/minReplicaCount" : "/spec/minReplicas", to.min())

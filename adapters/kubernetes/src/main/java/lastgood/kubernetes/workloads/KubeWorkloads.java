@@ -2,6 +2,7 @@ package lastgood.kubernetes.workloads;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,12 +45,13 @@ public final class KubeWorkloads implements Workloads {
     private final Rollouts rollouts;
     private final Autoscalers autoscalers;
 
-    public KubeWorkloads(Api api, Map<ServiceRef, KubeService> services, Templates templates) {
+    public KubeWorkloads(
+            Api api, Map<ServiceRef, KubeService> services, Templates templates, InstantSource clock) {
         this.api = api;
         this.services = services;
         this.templates = templates;
         this.rollouts = new Rollouts(api, new Pods(api));
-        this.autoscalers = new Autoscalers(api);
+        this.autoscalers = new Autoscalers(api, clock);
     }
 
     private KubeService service(Workload workload) {
@@ -122,12 +124,14 @@ public final class KubeWorkloads implements Workloads {
         };
     }
 
-    /// Of the wishes, not of the status. The generation tells a wish from the same wish expressed again later.
+    /// Of the wishes, not of the status. The generation tells a wish from the same wish expressed again later; where a
+    /// kind has none (a CronJob of an old server), our own mark does.
     static String stamp(JsonNode object) {
-        return "%d-%s"
+        return "%d-%s-%s"
                 .formatted(
                         object.path("metadata").path("generation").asLong(0),
-                        Trees.digest(object.path("spec")).brief());
+                        Trees.digest(object.path("spec")).brief(),
+                        Trees.annotation(object, Trees.MARK));
     }
 
     // ---- changing
