@@ -185,7 +185,7 @@ public final class Doctor {
                     .orElseGet(() -> Finding.warn(
                             kind.kind(),
                             "this API server has none that we know (%s)".formatted(String.join(", ", kind.versions())),
-                            kind == Kind.ENDPOINT_SLICE
+                            kind.equals(Kind.ENDPOINT_SLICE)
                                     ? "traffic cannot be followed to the pods"
                                     : "capacity is not held while traffic moves")));
         }
