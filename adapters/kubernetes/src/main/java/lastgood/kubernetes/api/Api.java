@@ -59,6 +59,11 @@ public final class Api implements AutoCloseable {
         this(new HttpWire(config), Optional.ofNullable(config.getImpersonateUsername()).orElse(""));
     }
 
+    /// The wire that a connection means, for whoever wants to listen in.
+    public static Wire wire(Connection connection) {
+        return new HttpWire(connection.config());
+    }
+
     /// @param as whom the wire speaks for; empty = the owner of its credentials
     public Api(Wire wire, String as) {
         this.wire = wire;
