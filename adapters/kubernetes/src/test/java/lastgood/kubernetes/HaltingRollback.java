@@ -128,7 +128,9 @@ final class HaltingRollback {
 
     private static lastgood.core.plan.Plan plan(KubeParts parts) {
         var workloads = new TreeMap<String, WorkloadState>();
-        workloads.put("web", parts.workloads().find(new lastgood.core.Workload(WEB, "web")).orElseThrow());
+        workloads.put(
+                "web",
+                parts.workloads().find(new lastgood.core.Workload(WEB, "web")).orElseThrow());
         var ledgers = parts.ledgers();
         ledgers.append(ledgers.read(WEB), List.of());
         var facts = new Facts(
@@ -141,8 +143,8 @@ final class HaltingRollback {
                         parts.traffic().get(WEB)),
                 SimWorld.policy(),
                 new TreeMap<>());
-        var request = new RollbackPlanner.Request(
-                new RevisionSelector.ByNumber(1), Optional.empty(), true, true, false);
+        var request =
+                new RollbackPlanner.Request(new RevisionSelector.ByNumber(1), Optional.empty(), true, true, false);
         return switch (RollbackPlanner.plan(facts, request)) {
             case Planned.Ready(var plan, var _) -> plan;
             case Planned other -> throw new IllegalStateException(other.toString());

@@ -49,7 +49,8 @@ class RealKilledProcessTest {
                         .read(run)
                         .size();
                 var next = before < 2 ? new RunId(run.text().replace("rb-0", "rb-1")) : run;
-                assertThat(HaltingRollback.drive(shop.api, shop.namespace, next)).isTrue();
+                assertThat(HaltingRollback.drive(shop.api, shop.namespace, next))
+                        .isTrue();
 
                 var parts = HaltingRollback.parts(shop.api, shop.namespace);
                 var journal = Journal.open(parts.journals(), next);

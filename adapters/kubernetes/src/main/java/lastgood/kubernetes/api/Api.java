@@ -56,7 +56,9 @@ public final class Api implements AutoCloseable {
     }
 
     private Api(Config config) {
-        this(new HttpWire(config), Optional.ofNullable(config.getImpersonateUsername()).orElse(""));
+        this(
+                new HttpWire(config),
+                Optional.ofNullable(config.getImpersonateUsername()).orElse(""));
     }
 
     /// The wire that a connection means, for whoever wants to listen in.
