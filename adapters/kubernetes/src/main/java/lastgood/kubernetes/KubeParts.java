@@ -53,7 +53,15 @@ public record KubeParts(
         var configs = new KubeConfigs(api, services, contents);
         var traffic = new KubeTraffic(api, services);
         var ledgers = new ObservedLedgers(
-                stored, locks, services, workloads, configs, traffic, new Generations(api), contents, clock,
+                stored,
+                locks,
+                services,
+                workloads,
+                configs,
+                traffic,
+                new Generations(api),
+                contents,
+                clock,
                 run -> Journal.open(journals, run).state().closed().isPresent());
         return new KubeParts(
                 api,

@@ -75,7 +75,9 @@ final class CrashCorpus {
                         false),
                 undo("undo a rolling rollback", rollback("", CrashCorpus::rolling, false, false)),
                 undo("undo a rollback of all parts", rollback("", CrashCorpus::allParts, false, false)),
-                undo("undo an autoscaled blue-green rollback", rollback("", CrashCorpus::blueGreenScaled, false, false)));
+                undo(
+                        "undo an autoscaled blue-green rollback",
+                        rollback("", CrashCorpus::blueGreenScaled, false, false)));
     }
 
     static Case named(String name) {
@@ -212,8 +214,8 @@ final class CrashCorpus {
     }
 
     private static CrashWorld stuck(Home home) {
-        var world = new CrashWorld(
-                service(ROLLING, new TrafficBy.Fixed(), Map.of("web", WorkloadKind.STATEFUL_SET)), home);
+        var world =
+                new CrashWorld(service(ROLLING, new TrafficBy.Fixed(), Map.of("web", WorkloadKind.STATEFUL_SET)), home);
         workload(world, "StatefulSet", "web", "v4", 3, Map.of("app", "web"));
         front(world, "web", Map.of("app", "web"));
         world.proved();
@@ -222,8 +224,7 @@ final class CrashCorpus {
     }
 
     private static CrashWorld blueGreen(Home home) {
-        var world = new CrashWorld(
-                service(BLUE_GREEN, new TrafficBy.Selector("web", "color"), Map.of()), home);
+        var world = new CrashWorld(service(BLUE_GREEN, new TrafficBy.Selector("web", "color"), Map.of()), home);
         workload(world, "Deployment", "web-green", "v4", 2, Map.of("app", "web", "color", "green"));
         front(world, "web", Map.of("app", "web", "color", "green"));
         world.proved();
@@ -236,7 +237,8 @@ final class CrashCorpus {
     private static CrashWorld blueGreenScaled(Home home) {
         var world = blueGreen(home);
         for (var colour : List.of("blue", "green")) {
-            world.create("autoscaling/v1", "horizontalpodautoscalers", CrashWorld.object("""
+            world.create(
+                    "autoscaling/v1", "horizontalpodautoscalers", CrashWorld.object("""
                     {"metadata":{"name":"web-%s"},"spec":{"minReplicas":1,"maxReplicas":6,
                      "scaleTargetRef":{"apiVersion":"apps/v1","kind":"Deployment","name":"web-%s"}}}
                     """.formatted(colour, colour)));

@@ -154,9 +154,7 @@ final class CrashWorld {
     }
 
     List<JsonNode> list(String path) {
-        return find(path)
-                .map(l -> Trees.items(l.path("items")).toList())
-                .orElse(List.of());
+        return find(path).map(l -> Trees.items(l.path("items")).toList()).orElse(List.of());
     }
 
     static String path(String group, String plural) {
@@ -315,7 +313,8 @@ final class CrashWorld {
         var letters = new ArrayList<Runnable>();
         var ports = sabotage.apply(ports(parts));
         var name = "host:" + ++owners;
-        var outbox = new Outbox(ports.journals(), (_, id, text) -> told.add(id + " " + text), letters::add, clock, name);
+        var outbox =
+                new Outbox(ports.journals(), (_, id, text) -> told.add(id + " " + text), letters::add, clock, name);
         return new Process(new Engine(ports, new Owner(name, SimWorld.MAYA), Progress.NONE, outbox), letters);
     }
 

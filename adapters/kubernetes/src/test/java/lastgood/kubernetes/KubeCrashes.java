@@ -92,14 +92,7 @@ final class KubeCrashes {
             }
         });
         return new Ending(
-                end.world(),
-                end.ledger(),
-                end.outcome(),
-                end.touches(),
-                end.fired(),
-                wrong,
-                end.effects(),
-                duplicated);
+                end.world(), end.ledger(), end.outcome(), end.touches(), end.fired(), wrong, end.effects(), duplicated);
     }
 
     private static void differs(String what, String wanted, String is, List<String> wrong) {

@@ -79,9 +79,8 @@ class KubeFaultsTest {
 
     @Test
     void a_missing_right_fails_the_step_with_the_line_that_would_give_it() {
-        var end = ROLLING.meeting(w -> w.cluster
-                .users()
-                .deny(Users.ADMIN, Users.Rule.of(List.of("patch"), List.of("deployments"))));
+        var end = ROLLING.meeting(
+                w -> w.cluster.users().deny(Users.ADMIN, Users.Rule.of(List.of("patch"), List.of("deployments"))));
 
         assertThat(end.outcome()).startsWith("FAILED").contains("deployments").contains("add to the Role");
         assertThat(end.effects()).isEmpty();
@@ -104,8 +103,7 @@ class KubeFaultsTest {
     /// Seen at the request that looks at the autoscaler once more before it is pinned.
     @Test
     void an_owner_that_wakes_up_after_the_end_leaves_the_autoscaler_as_it_is() {
-        var crashes =
-                new KubeCrashes(CrashCorpus.named("rollback: blue-green, autoscaled"), Home.CONFIG_MAPS);
+        var crashes = new KubeCrashes(CrashCorpus.named("rollback: blue-green, autoscaled"), Home.CONFIG_MAPS);
         var touches = crashes.undisturbed().touches();
 
         // The first steps pin: all looks around them.

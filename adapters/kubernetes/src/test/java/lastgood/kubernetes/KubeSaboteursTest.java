@@ -91,8 +91,8 @@ class KubeSaboteursTest {
                 throw e.getCause();
             }
         };
-        var workloads = (Workloads) Proxy.newProxyInstance(
-                Workloads.class.getClassLoader(), new Class<?>[] {Workloads.class}, handler);
+        var workloads = (Workloads)
+                Proxy.newProxyInstance(Workloads.class.getClassLoader(), new Class<?>[] {Workloads.class}, handler);
         return new Ports(
                 p.journals(),
                 p.locks(),
@@ -176,7 +176,12 @@ class KubeSaboteursTest {
 
     private static LedgerEntry entry(Ledger seen, String key) {
         return new LedgerEntry.Judged(
-                1, new lastgood.core.Verdict.Pass(), "test", "", seen.entries().getLast().at(), key);
+                1,
+                new lastgood.core.Verdict.Pass(),
+                "test",
+                "",
+                seen.entries().getLast().at(),
+                key);
     }
 
     @Test

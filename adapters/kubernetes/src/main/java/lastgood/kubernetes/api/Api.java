@@ -60,7 +60,14 @@ public final class Api implements AutoCloseable {
     }
 
     private Api(Config config) {
-        this(new HttpWire(config), Optional.ofNullable(config.getImpersonateUsername()).orElse(""));
+        this(
+                new HttpWire(config),
+                Optional.ofNullable(config.getImpersonateUsername()).orElse(""));
+    }
+
+    /// The wire that a connection means, for whoever wants to listen in.
+    public static Wire wire(Connection connection) {
+        return new HttpWire(connection.config());
     }
 
     /// @param as whom the wire speaks for; empty = the owner of its credentials

@@ -11,11 +11,7 @@ public interface Wire extends AutoCloseable {
 
     /// @param path with its query
     /// @param type of the body
-    record Call(
-            String method,
-            String path,
-            @Nullable String body,
-            String type) {}
+    record Call(String method, String path, @Nullable String body, String type) {}
 
     /// Whatever the server said, refusals included.
     ///
@@ -34,7 +30,8 @@ public interface Wire extends AutoCloseable {
     /// Where it leads, for messages.
     String url();
 
-    /// @throws IOException if there was no answer, or not all of it: nobody can tell whether the request was carried out
+    /// @throws IOException if there was no answer, or not all of it: nobody can tell whether the request was carried
+    /// out
     Reply exchange(Call call) throws IOException, InterruptedException;
 
     @Override

@@ -53,8 +53,7 @@ final class Autoscalers {
 
     private List<JsonNode> all(String namespace) {
         var known = listed.get(namespace);
-        if (known != null
-                && Duration.between(known.at(), clock.instant()).abs().compareTo(FRESH) < 0) {
+        if (known != null && Duration.between(known.at(), clock.instant()).abs().compareTo(FRESH) < 0) {
             return known.objects();
         }
         var found =
@@ -95,7 +94,8 @@ final class Autoscalers {
     }
 
     /// Bounds that were set and set back look as they did before, and an autoscaler counts no generations. Whoever was
-    /// stopped before he pinned them and wakes up after they were unpinned would pin them for ever, if it were not for
+    /// stopped before he pinned them and wakes up after they were unpinned would pin them for ever, if it were not
+    for
     /// the mark.
     private static String stamp(JsonNode object) {
         return "%s-%s".formatted(Trees.digest(object.path("spec")).brief(), Trees.annotation(object, Trees.MARK));

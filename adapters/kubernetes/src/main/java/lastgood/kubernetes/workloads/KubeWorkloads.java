@@ -45,8 +45,7 @@ public final class KubeWorkloads implements Workloads {
     private final Rollouts rollouts;
     private final Autoscalers autoscalers;
 
-    public KubeWorkloads(
-            Api api, Map<ServiceRef, KubeService> services, Templates templates, InstantSource clock) {
+    public KubeWorkloads(Api api, Map<ServiceRef, KubeService> services, Templates templates, InstantSource clock) {
         this.api = api;
         this.services = services;
         this.templates = templates;
