@@ -14,8 +14,13 @@ public final class Main {
 
     /// The whole program but its end: [Training] calls it several times in one JVM.
     static int run(String... args) {
-        try (var host = new ThisMachine(System.getenv())) {
-            return new Cli(host, List.of(new DemoCommand(host))).run(args);
+        return run(new ThisMachine(System.getenv()), args);
+    }
+
+    /// Ends the machine as well.
+    static int run(ThisMachine machine, String... args) {
+        try (machine) {
+            return new Cli(machine, List.of(new DemoCommand(machine))).run(args);
         }
     }
 }

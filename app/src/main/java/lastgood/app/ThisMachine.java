@@ -46,8 +46,13 @@ final class ThisMachine implements Host, AutoCloseable {
     private final Streams streams;
 
     ThisMachine(Map<String, String> variables) {
+        this(variables, streams(variables));
+    }
+
+    /// @param streams of the process, or what a test reads and writes instead
+    ThisMachine(Map<String, String> variables, Streams streams) {
         this.variables = variables;
-        this.streams = streams(variables);
+        this.streams = streams;
     }
 
     private static Streams streams(Map<String, String> variables) {

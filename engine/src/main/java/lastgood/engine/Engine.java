@@ -199,8 +199,16 @@ public final class Engine {
                     if (unreachable > UNREACHABLE_MAX) {
                         throw e;
                     }
+                    tell(e);
                     ports.time().pause(BREATH);
                 }
+            }
+        }
+
+        /// Where the journal is kept in the same place as the service, this is all that anybody sees of an outage.
+        private void tell(Unreachable e) {
+            if (Next.of(journal.state(), ports.time().now()) instanceof Next.Advance(var step)) {
+                progress.waiting(step, String.valueOf(e.getMessage()));
             }
         }
 

@@ -41,6 +41,13 @@ public final class RollbackPlanner {
     public static Planned plan(Facts facts, Request request) {
         return switch (facts.select(request.target())) {
             case Selection.AlreadyLive(var release) -> alreadyThere(facts, release, request);
+            case Selection.NothingGood _
+            when isNowhere(facts) ->
+                new Planned.Refused(
+                        "%s has no workload, and no release of it is recorded"
+                                .formatted(facts.seen().service()),
+                        List.of(),
+                        "check the name, and the namespace or environment: is it running there at all?");
             case Selection.NothingGood(var rejected) ->
                 new Planned.Refused(
                         "there is no good release to go back to",
@@ -68,6 +75,11 @@ public final class RollbackPlanner {
                         "name it by number or by digest");
             case Selection.Chosen chosen -> to(facts, request, chosen);
         };
+    }
+
+    /// More likely a name that was mistyped than a service without a past.
+    private static boolean isNowhere(Facts facts) {
+        return facts.seen().newest().isEmpty() && facts.ledger().releases().isEmpty();
     }
 
     private static Planned alreadyThere(Facts facts, Release release, Request request) {

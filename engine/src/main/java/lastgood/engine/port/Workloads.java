@@ -49,4 +49,10 @@ public interface Workloads {
     default void evict(WorkloadState seen, Fence fence) {
         throw new Forbidden("%s has nothing that is stuck".formatted(seen.workload()));
     }
+
+    /// Who else asked it last to run something, as the platform calls him (a field manager, a user), for a message;
+    /// empty if nobody knows.
+    default String lastWriter(Workload workload) {
+        return "";
+    }
 }

@@ -37,8 +37,13 @@ final class Marks {
 
     /// We asked, and it is as before: whoever put it back will do so again, so asking again would be a fight.
     static Sighting.Foreign putBack(String what) {
+        return putBack(what, "");
+    }
+
+    /// @param by ` (by NAME)`, if it is known
+    static Sighting.Foreign putBack(String what, String by) {
         return new Sighting.Foreign(
-                "%s was put back after we had changed it; something else (a controller, a pipeline, a person) wants it so"
-                        .formatted(what));
+                "%s was put back after we had changed it%s; something else (a controller, a pipeline, a person) wants it so"
+                        .formatted(what, by));
     }
 }

@@ -3,7 +3,9 @@ package lastgood.engine.steps;
 import lastgood.core.Evidence;
 import lastgood.core.WorkloadState;
 import lastgood.core.plan.Step;
+import lastgood.engine.port.Forbidden;
 import lastgood.engine.port.Time;
+import lastgood.engine.port.Unreachable;
 import lastgood.engine.port.Workloads;
 
 /// Puts a workload on a revision, and waits until it runs that and nothing else.
@@ -33,10 +35,20 @@ final class PutRevisionHandler implements StepHandler<Step.PutRevision> {
             return seen.paused() ? ask(step, seen) : seen.stuck().isEmpty() ? progress(step, seen) : free(seen);
         }
         if (seen.requested().sameAs(step.from())) {
-            return seen.mark().equals(key) ? Marks.putBack(step.workload().name()) : ask(step, seen);
+            return seen.mark().equals(key) ? Marks.putBack(step.workload().name(), by(step)) : ask(step, seen);
         }
-        return new Sighting.Foreign("%s was asked to run %s after this plan was made; plan again from there"
-                .formatted(step.workload().name(), seen.requested()));
+        return new Sighting.Foreign("%s was asked to run %s after this plan was made%s; plan again from there"
+                .formatted(step.workload().name(), seen.requested(), by(step)));
+    }
+
+    /// Only for the message: whoever reads it wants to know whom to talk to, and can do without.
+    private String by(Step.PutRevision step) {
+        try {
+            var writer = workloads.lastWriter(step.workload());
+            return writer.isEmpty() ? "" : " (by %s)".formatted(writer);
+        } catch (Unreachable | Forbidden e) {
+            return "";
+        }
     }
 
     private Sighting ask(Step.PutRevision step, WorkloadState seen) {

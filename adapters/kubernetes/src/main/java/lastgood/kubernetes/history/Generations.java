@@ -1,6 +1,7 @@
 package lastgood.kubernetes.history;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -96,11 +97,16 @@ public final class Generations {
         return merged(revisions.stream()
                 .map(r -> new Generation(
                         r.path("revision").asLong(),
-                        new Templates.Found(
-                                Template.of(r.path("data").path("spec").path("template"), place), place),
+                        new Templates.Found(Template.of(template(r), place), place),
                         made(r)))
                 .sorted(Comparator.comparingLong(Generation::position))
                 .toList());
+    }
+
+    /// What a controller keeps is a patch, and `$patch` its instruction to whoever applies it: no part of the template.
+    private static JsonNode template(JsonNode revision) {
+        var template = revision.path("data").path("spec").path("template").deepCopy();
+        return template instanceof ObjectNode object ? object.without("$patch") : template;
     }
 
     private static Instant made(JsonNode object) {

@@ -227,9 +227,9 @@ public final class ObservedLedgers implements Ledgers {
         var present = all.stream()
                 .filter(g -> active.isPresent() && g.digest().equals(active.get()))
                 .findFirst();
-        // What was made after the active one and is not active was never what users got, or is so no longer.
-        all.removeIf(
-                g -> present.isPresent() && !g.made().isBefore(present.get().made()));
+        // What was made after the active one and is not active was never what users got, or is so no longer. The
+        // cluster counts in seconds: what was made in the same one came before, as far as anybody can tell.
+        present.ifPresent(p -> all.removeIf(g -> g.equals(p) || g.made().isAfter(p.made())));
         present.ifPresent(all::add);
         return all;
     }

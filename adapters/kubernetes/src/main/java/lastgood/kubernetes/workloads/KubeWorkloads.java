@@ -3,6 +3,7 @@ package lastgood.kubernetes.workloads;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -104,6 +105,21 @@ public final class KubeWorkloads implements Workloads {
         return service(ref).companions().stream()
                 .flatMap(name -> find(new Workload(ref, name)).stream())
                 .toList();
+    }
+
+    /// Who has an image of the pod template as its own in `managedFields`, and is not us: `argocd-controller`.
+    /// Times there are in whole seconds and would often be the same; but nobody owns what another has written over.
+    @Override
+    public String lastWriter(Workload workload) {
+        var path =
+                "/fieldsV1" + service(workload).kind(workload.name()).template().replace("/", "/f:");
+        return object(workload).stream()
+                .flatMap(o -> Trees.items(o.path("metadata").path("managedFields")))
+                .filter(f -> !f.path("manager").asText().equals(Api.MANAGER))
+                .filter(f -> f.at(path).findValue("f:image") != null)
+                .max(Comparator.comparing(f -> f.path("time").asText()))
+                .map(f -> f.path("manager").asText())
+                .orElse("");
     }
 
     private static Template template(KubeService service, WorkloadKind kind, JsonNode object) {

@@ -1,0 +1,8 @@
+package lastgood.app.kubernetes;
+
+class SimTroubleTest extends TroubleContract {
+    @Override
+    Place place() {
+        return new SimPlace();
+    }
+}
