@@ -95,7 +95,7 @@ final class Autoscalers {
 
     /// Bounds that were set and set back look as they did before, and an autoscaler counts no generations. Whoever was
     /// stopped before he pinned them and wakes up after they were unpinned would pin them for ever, if it were not
-    for
+    /// for
     /// the mark.
     private static String stamp(JsonNode object) {
         return "%s-%s".formatted(Trees.digest(object.path("spec")).brief(), Trees.annotation(object, Trees.MARK));
