@@ -41,8 +41,8 @@ abstract class HarmsContract extends OnACluster {
         assertThat(shop.revision("web")).isEqualTo("3");
     }
 
-    /// Row 2. Scenario B sets `MAINTENANCE_MODE` first, which is a new revision: "previous" is the bad release now, and
-    /// going back to it takes the maintenance mode away.
+    /// Row 2. Scenario B sets `MAINTENANCE_MODE` first, which is a new revision: "previous" is the bad release now,
+    /// and going back to it takes the maintenance mode away.
     @Test
     void maintenance_mode_is_no_release_and_outlives_the_rollback() {
         services(web("maintenance: { env: MAINTENANCE_MODE }\n"));

@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.StreamSupport;
 
-/// A namespace of a test's own with what a shop runs, changed the way its owners would: with manifests and patches, by
-/// a way to the API that shares no code with the adapter.
+/// A namespace of a test's own with what a shop runs, changed the way its owners would: with manifests and patches,
+/// by a way to the API that shares no code with the adapter.
 public class Shop implements AutoCloseable {
 
     private static final AtomicInteger COUNT = new AtomicInteger();
@@ -244,8 +244,7 @@ public class Shop implements AutoCloseable {
                         .formatted(container, key, value));
     }
 
-    /// As `kubectl rollout undo` does it, which is what this repeats: the template of the ReplicaSet with that number,
-    /// and its annotations over those of the Deployment.
+    /// As `kubectl rollout undo --to-revision` does it: the template of the ReplicaSet with that number, put back.
     public void undo(String name, int revision) {
         var deployment = deployment(name);
         var set = replicaSets(name).stream()

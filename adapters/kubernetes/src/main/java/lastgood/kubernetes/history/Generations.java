@@ -103,7 +103,7 @@ public final class Generations {
                 .toList());
     }
 
-    /// What a controller keeps is a patch, and `$patch` its instruction to whoever applies it: no part of the template.
+    /// What a controller keeps is a patch, and `$patch` tells whoever applies it how: no part of the template.
     private static JsonNode template(JsonNode revision) {
         var template = revision.path("data").path("spec").path("template").deepCopy();
         return template instanceof ObjectNode object ? object.without("$patch") : template;
