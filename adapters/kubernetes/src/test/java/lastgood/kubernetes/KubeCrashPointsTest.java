@@ -25,13 +25,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 class KubeCrashPointsTest {
 
     /// All pairs would be millions; so many of each case, drawn with a fixed seed, are run instead.
-    private static final int PAIRS_PER_CASE = Integer.getInteger("lastgood.kube.pairs", 3);
+    private static final int PAIRS_PER_CASE = Integer.getInteger("lastgood.kube.pairs", 2);
 
     /// Every so manyth request that changes something; 1 for all of them.
-    private static final int ACTS_EVERY = Integer.getInteger("lastgood.kube.acts", 4);
+    private static final int ACTS_EVERY = Integer.getInteger("lastgood.kube.acts", 10);
 
     /// Nothing can be lost between two looks but time, so a crash at each of them says little more than at some.
-    private static final int LOOKS_EVERY = Integer.getInteger("lastgood.kube.looks", 40);
+    private static final int LOOKS_EVERY = Integer.getInteger("lastgood.kube.looks", 80);
 
     private static final long SEED = 20260103L;
 

@@ -93,10 +93,9 @@ final class Autoscalers {
                 Trees.annotation(object, Trees.MARK));
     }
 
-    /// Bounds that were set and set back look as they did before, and an autoscaler counts no generations. Whoever was
-    /// stopped before he pinned them and wakes up after they were unpinned would pin them for ever, if it were not
-    /// for
-    /// the mark.
+    /// Bounds that were set and set back look as they did before, and an autoscaler counts no generations. Without
+    /// the mark, whoever was stopped before pinning them and wakes up after they were unpinned would pin them for
+    /// ever.
     private static String stamp(JsonNode object) {
         return "%s-%s".formatted(Trees.digest(object.path("spec")).brief(), Trees.annotation(object, Trees.MARK));
     }
