@@ -111,6 +111,13 @@ abstract class PreflightContract {
                     {"secretRef":{"name":"gone-secret"}},
                     {"secretRef":{"name":"may-be-gone","optional":true}},
                     {"configMapRef":{"name":"gone-config"}}]}]}}}}""");
+        // Its template is found again by its ReplicaSet, which the controller makes in its own time.
+        Shop.eventually(
+                "a ReplicaSet of it",
+                () -> shop.replicaSets("web").stream()
+                        .anyMatch(rs -> rs.at("/spec/template/spec/serviceAccountName")
+                                .asText()
+                                .equals("gone-account")));
         var needy = running("web");
         shop.setImage("web", "v3");
 

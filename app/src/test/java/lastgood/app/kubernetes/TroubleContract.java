@@ -122,7 +122,7 @@ abstract class TroubleContract extends OnACluster {
 
         var said = rollback("v1");
 
-        assertThat(said.exit()).as(said.toString()).isEqualTo(1);
+        assertThat(said.exit()).as(said.toString()).isEqualTo(3);
         assertThat(said.out() + said.err())
                 .contains("{ apiGroups: [\"apps\"], resources: [deployments], verbs: [patch] }")
                 .contains("nothing was changed");
