@@ -3,6 +3,7 @@ module lastgood.core {
     requires static org.jspecify;
 
     exports lastgood.core;
+    exports lastgood.core.data;
     exports lastgood.core.decide;
     exports lastgood.core.plan;
     exports lastgood.core.recover;

@@ -7,5 +7,6 @@ module lastgood.engine {
     exports lastgood.engine;
     exports lastgood.engine.journal;
     exports lastgood.engine.port;
+    exports lastgood.engine.port.database;
     exports lastgood.engine.steps;
 }

@@ -37,6 +37,7 @@ class ArrowsTest {
                     "lastgood.local..",
                     "lastgood.probes..",
                     "lastgood.kubernetes..",
+                    "lastgood.postgres..",
                     "lastgood.cli..",
                     "lastgood.config..",
                     "lastgood.app..",
@@ -48,12 +49,16 @@ class ArrowsTest {
             .resideInAPackage("lastgood.cli..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("lastgood.local..", "lastgood.probes..", "lastgood.kubernetes..", "lastgood.app..");
+            .resideInAnyPackage("lastgood.local..",
+                    "lastgood.probes..",
+                    "lastgood.kubernetes..",
+                    "lastgood.postgres..",
+                    "lastgood.app..");
 
     @ArchTest
     static final ArchRule an_adapter_knows_ports_and_no_configuration = noClasses()
             .that()
-            .resideInAnyPackage("lastgood.local..", "lastgood.probes..", "lastgood.kubernetes..")
+            .resideInAnyPackage("lastgood.local..", "lastgood.probes..", "lastgood.kubernetes..", "lastgood.postgres..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("lastgood.cli..", "lastgood.config..", "lastgood.app..");
@@ -68,7 +73,7 @@ class ArrowsTest {
 
     @ArchTest
     static final ArchRule no_adapter_knows_another =
-            slices().matching("lastgood.(local|probes|kubernetes)..").should().notDependOnEachOther();
+            slices().matching("lastgood.(local|probes|kubernetes|postgres)..").should().notDependOnEachOther();
 
     @ArchTest
     static final ArchRule nobody_depends_on_the_testkit = noClasses()
@@ -109,6 +114,10 @@ class ArrowsTest {
             .callMethod(System.class, "getenv", String.class);
 
     @ArchTest
-    static final ArchRule nobody_speaks_to_a_database_yet =
-            noClasses().should().dependOnClassesThat().resideInAPackage("java.sql..");
+    static final ArchRule one_adapter_speaks_to_a_database = noClasses()
+            .that()
+            .resideOutsideOfPackage("lastgood.postgres..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.sql..", "org.postgresql..");
 }

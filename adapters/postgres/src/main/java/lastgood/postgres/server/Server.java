@@ -1,0 +1,150 @@
+package lastgood.postgres.server;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import lastgood.engine.port.Forbidden;
+import lastgood.postgres.sql.Address;
+
+/// A PostgreSQL server that we started, on loopback, in a folder of its own. It outlives the process that started it
+/// and is found again by its folder.
+///
+/// @param data its data folder
+public record Server(Binaries binaries, Path data) {
+
+    private static final Duration WITHIN = Duration.ofSeconds(60);
+    private static final String OWNER = "postgres";
+
+    /// How much a crash may cost.
+    public enum Durability {
+        /// As PostgreSQL comes: what was committed is there after a crash.
+        SAFE,
+        /// For what is thrown away anyway, such as a shadow.
+        FAST
+    }
+
+    /// Makes an empty cluster, with UTF-8, the C collation and checksums.
+    public static Server create(Binaries binaries, Path data) {
+        var words = List.of(
+                binaries.program("initdb").toString(),
+                "--pgdata=" + data,
+                "--username=" + OWNER,
+                "--auth=trust",
+                "--encoding=UTF8",
+                "--locale=C",
+                "--data-checksums",
+                "--no-sync");
+        Programs.run(Programs.unprivileged(words), Map.of(), WITHIN).orRefuse("make a database cluster in " + data);
+        return new Server(binaries, data);
+    }
+
+    /// Starts it on a free port. `settings` go before the file's.
+    ///
+    /// @return where it is, as its superuser
+    public Address start(Durability durability, Map<String, String> settings) {
+        return start(freePort(), durability, settings);
+    }
+
+    public Address start(int port, Durability durability, Map<String, String> settings) {
+        var all = new TreeMap<>(settings);
+        all.put("port", Integer.toString(port));
+        all.putIfAbsent("listen_addresses", "127.0.0.1");
+        // The path of a socket has little room (107 bytes), a data folder may lie deep, and nobody needs it.
+        all.put("unix_socket_directories", "");
+        if (durability == Durability.FAST) {
+            all.putIfAbsent("fsync", "off");
+            all.putIfAbsent("synchronous_commit", "off");
+            all.putIfAbsent("full_page_writes", "off");
+        }
+        var options = all.entrySet().stream()
+                .map(s -> "-c %s=%s".formatted(s.getKey(), quoted(s.getValue())))
+                .collect(Collectors.joining(" "));
+        ctl("start the server in " + data, "start", "--wait", "--log=" + log(), "--options=" + options);
+        return address(port);
+    }
+
+    /// pg_ctl hands its options to a shell: the values are ours, and quoted all the same.
+    private static String quoted(String value) {
+        return "'" + value.replace("'", "'\\''") + "'";
+    }
+
+    /// Ends sessions and stops; what was committed is on disk.
+    public void stop() {
+        ctl("stop the server in " + data, "stop", "--wait", "--mode=fast");
+    }
+
+    /// As a power failure would.
+    public void crash() {
+        ctl("stop the server in " + data, "stop", "--wait", "--mode=immediate");
+    }
+
+    private void ctl(String doing, String verb, String... options) {
+        var words = new ArrayList<>(List.of(
+                binaries.program("pg_ctl").toString(),
+                verb,
+                "--pgdata=" + data,
+                "--silent",
+                "--timeout=" + WITHIN.toSeconds()));
+        words.addAll(List.of(options));
+        var ended = Programs.run(Programs.unprivileged(words), Map.of(), WITHIN.plusSeconds(10));
+        if (ended.code() != 0) {
+            throw new Forbidden("could not %s: %s%s".formatted(doing, ended.lastLine(), lastLogged()));
+        }
+    }
+
+    private String lastLogged() {
+        try {
+            return Files.isReadable(log())
+                    ? "\n"
+                            + Files.readAllLines(log(), UTF_8).reversed().stream()
+                                    .filter(l -> l.contains("FATAL") || l.contains("PANIC") || l.contains("HINT"))
+                                    .limit(2)
+                                    .collect(Collectors.joining("; "))
+                    : "";
+        } catch (IOException _) {
+            return "";
+        }
+    }
+
+    public Path log() {
+        return data.resolveSibling(data.getFileName() + ".log");
+    }
+
+    /// Where it listens, if it runs.
+    public Optional<Address> running() {
+        try {
+            var lines = Files.readAllLines(data.resolve("postmaster.pid"), UTF_8);
+            var alive = ProcessHandle.of(Long.parseLong(lines.getFirst().strip()))
+                    .filter(ProcessHandle::isAlive)
+                    .isPresent();
+            return alive && lines.size() > 3
+                    ? Optional.of(address(Integer.parseInt(lines.get(3).strip())))
+                    : Optional.empty();
+        } catch (IOException | NumberFormatException _) {
+            return Optional.empty();
+        }
+    }
+
+    private static Address address(int port) {
+        return new Address("127.0.0.1", port, OWNER, OWNER, new Address.Password(""), Map.of());
+    }
+
+    static int freePort() {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new Forbidden("no free port: " + e.getMessage());
+        }
+    }
+}

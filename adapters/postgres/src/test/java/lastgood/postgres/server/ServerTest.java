@@ -1,0 +1,38 @@
+package lastgood.postgres.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import lastgood.postgres.sql.Sessions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ServerTest {
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void a_server_made_here_runs_also_as_root_and_keeps_what_was_committed_through_a_crash() {
+        var server = Server.create(Servers.ours(), folder.resolve("a folder").resolve("data"));
+        var sessions = new Sessions(server.start(Server.Durability.SAFE, Map.of()), "test");
+        sessions.change(
+                "write",
+                Duration.ofSeconds(5),
+                s -> s.createStatement().execute("CREATE TABLE public.t AS SELECT 1 AS a"));
+
+        server.crash();
+        assertThat(server.running()).isEmpty();
+        var again = new Sessions(server.start(Server.Durability.SAFE, Map.of()), "test");
+
+        assertThat(server.running()).contains(again.address());
+        assertThat(again.<Boolean>look(
+                        "read",
+                        s -> s.createStatement().executeQuery("SELECT a FROM t").next()))
+                .isTrue();
+        server.stop();
+        assertThat(server.running()).isEmpty();
+    }
+}

@@ -1,0 +1,38 @@
+package lastgood.engine.port.database;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import lastgood.core.ServiceRef;
+import lastgood.core.data.Assessment;
+import lastgood.core.data.Backup;
+import lastgood.core.data.Connections;
+import lastgood.core.data.RecoveryTarget;
+import lastgood.core.data.SchemaProof;
+
+/// What people and plans ask about a database beyond what a step needs. None of it changes what users have; some of it
+/// takes long, and says how far it is.
+public interface DatabaseQuestions {
+
+    /// One line each, for people: server, version, role, size, replication, archive health, long and prepared
+    /// transactions, locks.
+    List<Fact> status(ServiceRef service);
+
+    Connections connections(ServiceRef service);
+
+    /// Proves the older release's statements on the schema that the newer one leaves.
+    ///
+    /// @param from the restore point's name that was marked before the newer release, or empty: none is known
+    /// @param migrations that came since, oldest first
+    SchemaProof prove(ServiceRef service, Optional<String> from, List<String> migrations);
+
+    /// Restores to a scratch, paused at the target, and counts what is at stake. A scratch that is there already for
+    /// the same target is used again.
+    Assessment assess(ServiceRef service, RecoveryTarget target, Consumer<String> progress);
+
+    /// Restores a backup into a scratch and throws the scratch away.
+    Backup rehearse(ServiceRef service, String backup, Consumer<String> progress);
+
+    /// @param standing `ok`, `warning`, `failing` or `unknown`
+    record Fact(String what, String value, String standing, String hint) {}
+}
