@@ -49,7 +49,8 @@ class ArrowsTest {
             .resideInAPackage("lastgood.cli..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("lastgood.local..",
+            .resideInAnyPackage(
+                    "lastgood.local..",
                     "lastgood.probes..",
                     "lastgood.kubernetes..",
                     "lastgood.postgres..",
@@ -72,8 +73,9 @@ class ArrowsTest {
             .resideInAPackage("io.fabric8..");
 
     @ArchTest
-    static final ArchRule no_adapter_knows_another =
-            slices().matching("lastgood.(local|probes|kubernetes|postgres)..").should().notDependOnEachOther();
+    static final ArchRule no_adapter_knows_another = slices().matching("lastgood.(local|probes|kubernetes|postgres)..")
+            .should()
+            .notDependOnEachOther();
 
     @ArchTest
     static final ArchRule nobody_depends_on_the_testkit = noClasses()
