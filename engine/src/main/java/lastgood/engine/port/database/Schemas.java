@@ -13,10 +13,12 @@ public interface Schemas {
 
     Migrations migrations(ServiceRef service);
 
-    /// Undoes one migration that is the newest applied one. Ours run in one transaction together with a marker under
+    /// Undoes the newest applied migrations, in that order. Ours run in one transaction together with a marker under
     /// the fence's key and a check that the catalog became `to`; if it did not, nothing was changed and it throws
-    /// [lastgood.engine.port.Forbidden].
-    void undo(State seen, String migration, Digest to, Fence fence);
+    /// [lastgood.engine.port.Forbidden]. A team's command runs once for each, and a look tells how far it came.
+    ///
+    /// @param migrations newest first
+    void undo(State seen, List<String> migrations, Digest to, Fence fence);
 
     /// Applies one migration that is the next one, marked in the same way.
     void apply(State seen, String migration, Fence fence);
