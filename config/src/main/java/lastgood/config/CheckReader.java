@@ -64,7 +64,9 @@ final class CheckReader {
 
     private static Check database(String name, Cursor at) {
         var below = at.at("connections").at("below");
-        refuseRequired(at, below.present() ? NOT_YET : NOTHING_SAYS_HOW);
+        if (!below.present()) {
+            refuseRequired(at, NOTHING_SAYS_HOW);
+        }
         return below.present() ? new Check.Database(name, below.percent(Percent.of(80))) : new Check.Unconfigured(name);
     }
 

@@ -44,8 +44,13 @@ final class EffectiveReader {
         }
         var strategy = StrategyReader.read(at.at("strategy"), environment);
         var cluster = environment.isLocal() ? null : ClusterReader.read(service, at, strategy);
-        var config =
-                new ServiceConfig(service, strategy, local.orElse(null), cluster, CheckReader.read(at.at("verify")));
+        var config = new ServiceConfig(
+                service,
+                strategy,
+                local.orElse(null),
+                cluster,
+                DatabaseReader.read(at.at("database"), folder, environment.isLocal()),
+                CheckReader.read(at.at("verify")));
         var defaults = Cursor.at(settings, "defaults", findings);
         var here = Cursor.at(settings, "environments." + environment.name(), findings);
         return Optional.of(new Effective(

@@ -6,9 +6,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param local how it runs on this machine; null exactly if the environment is on a cluster
 /// @param cluster how it runs on a cluster; null exactly if the environment is on this machine
+/// @param database null: none, or none that goes back with it
 public record ServiceConfig(
         String name,
         StrategyConfig strategy,
         @Nullable LocalConfig local,
         @Nullable ClusterConfig cluster,
+        @Nullable DatabaseConfig database,
         VerifyConfig verify) {}

@@ -96,13 +96,8 @@ class ExamplesTest {
     @Test
     void what_this_version_does_nothing_with_is_said() {
         assertThat(full.notActedOn())
-                .contains("connections", "services.*.gitops", "services.*.database", "drills")
-                .contains(
-                        "metadata.owner",
-                        "services.*.verify.checks.*.connections",
-                        "services.*.verify.checks.*.ask",
-                        "policy.decideWithin",
-                        "contacts.*.slack")
+                .contains("connections", "services.*.gitops", "services.*.database.restore", "drills")
+                .contains("metadata.owner", "services.*.verify.checks.*.ask", "policy.decideWithin", "contacts.*.slack")
                 .doesNotContain(
                         "services.*.strategy", "policy.severity", "services.*.strategy.canary.steps after the first");
         assertThat(full.notes()).hasSize(1);
