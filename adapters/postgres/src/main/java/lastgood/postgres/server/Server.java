@@ -34,17 +34,28 @@ public record Server(Binaries binaries, Path data) {
         FAST
     }
 
-    /// Makes an empty cluster, with UTF-8, the C collation and checksums.
+    /// Makes an empty cluster, with UTF-8, the C collation and checksums, that lets everyone on this machine in: for
+    /// what is thrown away.
     public static Server create(Binaries binaries, Path data) {
-        var words = List.of(
+        return create(binaries, data, List.of("--auth=trust", "--no-sync"));
+    }
+
+    /// Makes an empty cluster to keep.
+    ///
+    /// @param password file with the superuser's password
+    public static Server createWithPassword(Binaries binaries, Path data, Path password) {
+        return create(binaries, data, List.of("--auth=scram-sha-256", "--pwfile=" + password));
+    }
+
+    private static Server create(Binaries binaries, Path data, List<String> options) {
+        var words = new ArrayList<>(List.of(
                 binaries.program("initdb").toString(),
                 "--pgdata=" + data,
                 "--username=" + OWNER,
-                "--auth=trust",
                 "--encoding=UTF8",
                 "--locale=C",
-                "--data-checksums",
-                "--no-sync");
+                "--data-checksums"));
+        words.addAll(options);
         Programs.run(Programs.unprivileged(words), Map.of(), WITHIN).orRefuse("make a database cluster in " + data);
         return new Server(binaries, data);
     }
@@ -140,7 +151,8 @@ public record Server(Binaries binaries, Path data) {
         return new Address("127.0.0.1", port, OWNER, OWNER, new Address.Password(""), Map.of());
     }
 
-    static int freePort() {
+    /// One that nobody listens on at the moment.
+    public static int freePort() {
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         } catch (IOException e) {
