@@ -71,7 +71,7 @@ public final class EmbeddedServer {
             if (server().running().isEmpty()) {
                 server().start(port(), Server.Durability.SAFE, settings());
             }
-            return null;
+            return true;
         });
     }
 
@@ -82,7 +82,7 @@ public final class EmbeddedServer {
                 if (server().running().isPresent()) {
                     server().stop();
                 }
-                return null;
+                return true;
             });
         }
     }
@@ -120,7 +120,7 @@ public final class EmbeddedServer {
                     sql.execute("CREATE DATABASE \"%s\"".formatted(name));
                 }
             }
-            return null;
+            return true;
         });
         admin.on(name).change("give rights to " + name, SET_UP, session -> {
             try (var sql = session.createStatement()) {
@@ -133,7 +133,7 @@ public final class EmbeddedServer {
                         REVOKE ALL ON DATABASE "%1$s" FROM PUBLIC;
                         GRANT CONNECT, TEMPORARY ON DATABASE "%1$s" TO "%1$s\"""".formatted(name));
             }
-            return null;
+            return true;
         });
     }
 
