@@ -205,7 +205,7 @@ final class FromConfig {
                 texts(local.command()),
                 local.artifact() == null ? "" : local.artifact().text(),
                 folder,
-                env(local.env(), folder),
+                env(effective, local.env(), folder),
                 local.config(),
                 local.health(),
                 local.startWithin(),
@@ -222,8 +222,8 @@ final class FromConfig {
         return templates.stream().map(Template::text).toList();
     }
 
-    private static SortedMap<String, Setting> env(Map<String, EnvValue> env, Path folder) {
-        var settings = new TreeMap<String, Setting>();
+    private static SortedMap<String, Setting> env(Effective effective, Map<String, EnvValue> env, Path folder) {
+        var settings = new TreeMap<>(EmbeddedDatabases.environment(effective));
         env.forEach((name, value) -> settings.put(
                 name,
                 switch (value) {

@@ -3,11 +3,15 @@ package lastgood.app;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import lastgood.cli.Agent;
 import lastgood.cli.Exit;
 import lastgood.cli.Failure;
+import lastgood.config.ConfigLoader;
+import lastgood.config.Effective;
+import lastgood.config.Loaded;
 import lastgood.engine.port.Forbidden;
 import lastgood.engine.port.Unreachable;
 import lastgood.local.LocalAgent;
@@ -39,6 +43,7 @@ final class LocalAgentControl implements Agent {
     @Override
     public void start() {
         try {
+            databases().ensure(kept());
             LocalAgent.startDetached(data, command(), STARTS_WITHIN);
         } catch (Unreachable | Forbidden e) {
             var lines = String.valueOf(e.getMessage()).lines().toList();
@@ -65,13 +70,29 @@ final class LocalAgentControl implements Agent {
 
     @Override
     public boolean stop() {
-        return LocalAgent.stop(data, STOPS_WITHIN);
+        var stopped = LocalAgent.stop(data, STOPS_WITHIN);
+        // An agent that was killed could not do it.
+        databases().stop();
+        return stopped;
     }
 
     @Override
     public void run() {
+        databases().ensure(kept());
         var rounds = new Rounds(config, data, machine);
         Thread.ofPlatform().name("rounds").daemon().start(rounds::walk);
-        LocalAgent.runUntilStopped(new LocalAgent.Options(data, command(), ""));
+        LocalAgent.runUntilStopped(new LocalAgent.Options(data, command(), ""), databases()::stop);
+    }
+
+    private EmbeddedDatabases databases() {
+        return new EmbeddedDatabases(data, machine.variables());
+    }
+
+    private Collection<Effective> kept() {
+        return switch (new ConfigLoader().load(config)) {
+            case Loaded.Ok(var catalog) ->
+                LocalParts.kept(catalog, data, machine.variables()).values();
+            case Loaded.Invalid _ -> List.of();
+        };
     }
 }

@@ -90,7 +90,7 @@ record LocalParts(
     }
 
     /// As the file says. One that cannot run on this machine is nobody's.
-    private static Map<ServiceRef, Effective> kept(Catalog catalog, Path data, Map<String, String> variables) {
+    static Map<ServiceRef, Effective> kept(Catalog catalog, Path data, Map<String, String> variables) {
         var kept = new HashMap<ServiceRef, Effective>();
         for (var environment : catalog.environments().values()) {
             for (var service : catalog.services()) {

@@ -72,8 +72,16 @@ final class Rounds {
 
     private void round() throws InterruptedException {
         readConfig();
+        reviveDatabase();
         carryOn();
         sessions.values().stream().filter(this::isDue).forEach(this::judge);
+    }
+
+    private void reviveDatabase() {
+        if (sessions.values().stream().map(Session::effective).anyMatch(EmbeddedDatabases::isWanted)
+                && new EmbeddedDatabases(data, machine.variables()).server().revive()) {
+            log("the embedded database had died and was started again");
+        }
     }
 
     private boolean isDue(Session session) {

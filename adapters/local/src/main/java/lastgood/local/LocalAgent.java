@@ -89,10 +89,19 @@ public final class LocalAgent implements AutoCloseable {
 
     /// What `lastgood agent run` does: serves until it is told to stop or gets SIGTERM or SIGINT, and then stops in
     /// order.
-    public static void runUntilStopped(Options options) {
+    ///
+    /// @param afterwards what has to stop after the services, because they need it; may be called twice
+    public static void runUntilStopped(Options options, Runnable afterwards) {
         var agent = new LocalAgent(options, System.getenv(), InstantSource.system());
-        Runtime.getRuntime().addShutdownHook(new Thread(agent::close, "stop"));
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            agent.close();
+                            afterwards.run();
+                        },
+                        "stop"));
         agent.run();
+        afterwards.run();
     }
 
     /// Serves until [#close], or until a client says stop.

@@ -9,8 +9,10 @@ public final class TestAgent {
     private TestAgent() {}
 
     public static void main(String[] args) {
-        LocalAgent.runUntilStopped(new LocalAgent.Options(
-                Path.of(args[0]), World.java(TestAgent.class, args), args[1].equals("-") ? "" : args[1]));
+        LocalAgent.runUntilStopped(
+                new LocalAgent.Options(
+                        Path.of(args[0]), World.java(TestAgent.class, args), args[1].equals("-") ? "" : args[1]),
+                () -> {});
         System.exit(0);
     }
 

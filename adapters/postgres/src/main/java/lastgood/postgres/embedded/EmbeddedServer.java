@@ -59,6 +59,11 @@ public final class EmbeddedServer {
 
     /// How a service enters; there once [#database] was called for it.
     public Path url(ServiceRef service) {
+        return url(folder, service);
+    }
+
+    /// Likewise, before there is a server.
+    public static Path url(Path folder, ServiceRef service) {
         return folder.resolve("%s.%s.url".formatted(service.environment(), service.service()));
     }
 
@@ -73,6 +78,23 @@ public final class EmbeddedServer {
             }
             return true;
         });
+    }
+
+    /// Starts it again if it died. One that was stopped on purpose has taken its process file away and stays stopped:
+    /// whoever stopped it may be about to move its files.
+    ///
+    /// @return whether it had died
+    public boolean revive() {
+        return Files.exists(server().data().resolve("postmaster.pid"))
+                && server().running().isEmpty()
+                && locked(() -> {
+                    if (server().running().isPresent()
+                            || !Files.exists(server().data().resolve("postmaster.pid"))) {
+                        return false;
+                    }
+                    server().start(port(), Server.Durability.SAFE, settings());
+                    return true;
+                });
     }
 
     /// Stops it in good order, if it runs.

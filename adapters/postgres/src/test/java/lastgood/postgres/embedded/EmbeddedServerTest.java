@@ -73,6 +73,30 @@ class EmbeddedServerTest {
     }
 
     @Test
+    void one_that_died_is_started_again_and_one_that_was_stopped_is_not() {
+        embedded().database(WEB);
+        assertThat(embedded().revive()).isFalse();
+        embedded().stop();
+        assertThat(embedded().revive()).isFalse();
+        embedded().ensure();
+
+        var postmaster = ProcessHandle.of(pid()).orElseThrow();
+        assertThat(postmaster.destroyForcibly()).isTrue();
+        postmaster.onExit().join();
+
+        assertThat(embedded().revive()).isTrue();
+        assertThat(embedded().running()).isPresent();
+    }
+
+    private long pid() {
+        try (var lines = Files.lines(embedded().server().data().resolve("postmaster.pid"))) {
+            return Long.parseLong(lines.findFirst().orElseThrow().strip());
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    @Test
     void its_write_ahead_log_is_archived() throws IOException {
         var admin = new Sessions(embedded().database(WEB), "test");
 
