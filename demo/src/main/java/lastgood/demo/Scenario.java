@@ -6,6 +6,14 @@ import java.util.stream.Collectors;
 
 /// What goes wrong, and how the service is released.
 public enum Scenario {
+    BREAKING_MIGRATION(
+            "{ type: rolling }",
+            Fault.RENAMED_COLUMN,
+            "its migration renames a column that the release before reads; schema and application go back together"),
+    CORRUPTION(
+            "{ type: rolling }",
+            Fault.WEIGHTLESS,
+            "its migration damages rows while users go on writing; the rows are put right, and nothing newer is lost"),
     APP("{ type: rolling }", Fault.WEIGHTS, "three instances, replaced one by one"),
     CANARY("{ type: canary, canary: { steps: [10%] } }", Fault.WEIGHTS, "a canary gets 10% of the traffic first"),
     BLUE_GREEN("{ type: blue-green }", Fault.WEIGHTS, "two colours; traffic is switched at once"),
@@ -18,7 +26,9 @@ public enum Scenario {
     /// What v4.0.5's configuration has that v4.0.4's has not.
     enum Fault {
         WEIGHTS("edges.weight=required\nsearch.index=off\n"),
-        STORE("graph.store=graph-store.internl:7687\n");
+        STORE("graph.store=graph-store.internl:7687\n"),
+        RENAMED_COLUMN("edges.weight=required\nedges.column=cost\n"),
+        WEIGHTLESS("");
 
         private final String properties;
 
@@ -47,6 +57,11 @@ public enum Scenario {
 
     String words() {
         return words;
+    }
+
+    /// Whether the service keeps its graph in a database, and v4.0.5 brings a migration.
+    boolean hasDatabase() {
+        return fault == Fault.RENAMED_COLUMN || fault == Fault.WEIGHTLESS;
     }
 
     boolean emergency() {

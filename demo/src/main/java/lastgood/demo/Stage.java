@@ -52,6 +52,15 @@ final class Stage {
 
     static final String KEPT = "kept\n";
 
+    /// The service's data, its migrations, and what has to hold whatever happens.
+    private static final String DATABASE = """
+                database:
+                  kind: embedded
+                  migrations: { dir: migrations }
+                  integrity:
+                    quick: ["SELECT src, dst FROM public.edges WHERE weight <= 0"]
+            """.indent(0);
+
     private static final String CLASSES = "lastgood/demo/server/";
 
     private final Path folder;
@@ -110,6 +119,10 @@ final class Stage {
         var properties = version.equals(BAD) ? scenario.fault().properties() : "";
         Files.writeString(
                 folder.resolve("graph.properties"), "# intelgraph-server %s\n%s".formatted(version, properties));
+        var migration = Migration.of(scenario, version);
+        if (migration.isPresent()) {
+            migration.get().write(folder.resolve("migrations"));
+        }
         var classes = classes();
         classes.put("version.txt", (version + "\n").getBytes(UTF_8));
         try (var jar = new JarOutputStream(
@@ -178,7 +191,7 @@ final class Stage {
                         - -XX:TieredStopAtLevel=1
                         - -Xmx48m
                         - -cp
-                        - "{artifact}"
+                        - %s
                         - %s
                         - --port
                         - "{port}"
@@ -192,7 +205,7 @@ final class Stage {
                       drain: 3s
                       stopWithin: 3s
                       config: [graph.properties]
-                    verify:
+                %s    verify:
                       window: %s
                       checks:
                         latencyP95: { below: 1s }
@@ -204,18 +217,34 @@ final class Stage {
                   oncall: { users: [%s] }
                   platform-lead: { users: [%s] }
                 """.formatted(
-                        ENVIRONMENT,
-                        SERVICE,
-                        scenario.strategy(),
-                        quoted(java),
-                        IntelgraphServer.class.getName(),
-                        SERVICE,
-                        port,
-                        INSTANCES,
-                        Durations.text(WATCH),
-                        Durations.text(BAKE),
-                        ONCALL,
-                        LEAD);
+                ENVIRONMENT,
+                SERVICE,
+                scenario.strategy(),
+                quoted(java),
+                scenario.hasDatabase() ? '"' + "{artifact}:" + quoted(driver()).substring(1) : "\"{artifact}\"",
+                IntelgraphServer.class.getName(),
+                SERVICE,
+                port,
+                INSTANCES,
+                scenario.hasDatabase() ? DATABASE : "",
+                Durations.text(WATCH),
+                Durations.text(BAKE),
+                ONCALL,
+                LEAD);
+    }
+
+    /// Where the driver lies that the service enters its database with.
+    private static String driver() {
+        try {
+            return Path.of(Class.forName("org.postgresql.Driver")
+                            .getProtectionDomain()
+                            .getCodeSource()
+                            .getLocation()
+                            .toURI())
+                    .toString();
+        } catch (ClassNotFoundException | URISyntaxException e) {
+            throw new IllegalStateException("the demo comes with a driver for PostgreSQL", e);
+        }
     }
 
     /// As a YAML scalar; braces are places to be filled in, so they are doubled.

@@ -3,8 +3,8 @@ package lastgood.demo.server;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A small graph, the same in every instance. One node in five came in before edges had weights.
-final class Graph {
+/// A small graph in memory, the same in every instance. One node in five came in before edges had weights.
+final class Graph implements Store {
 
     static final int NODES = 1000;
 
@@ -19,18 +19,8 @@ final class Graph {
         this.behaviour = behaviour;
     }
 
-    /// An edge, or a store, that is not as the code expects.
-    static final class Broken extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        Broken(String why) {
-            super(why);
-        }
-    }
-
-    record Edge(int to, double weight) {}
-
-    List<Edge> neighbours(int node) throws Broken {
+    @Override
+    public List<Edge> neighbours(int node) throws Broken {
         requireStore();
         var edges = new ArrayList<Edge>();
         for (var stride : STRIDES) {
@@ -52,7 +42,8 @@ final class Graph {
 
     /// Nodes whose name holds the text. Without its index it has to read the whole store, which takes its time; there
     /// is no real store behind this, so the time is waited out.
-    List<Integer> search(String text) throws Broken, InterruptedException {
+    @Override
+    public List<Integer> search(String text) throws Broken, InterruptedException {
         requireStore();
         if (!behaviour.searchIndexed()) {
             Thread.sleep(WITHOUT_INDEX_MILLIS);
@@ -68,7 +59,12 @@ final class Graph {
 
     private static final int WITHOUT_INDEX_MILLIS = 1200;
 
-    void requireStore() throws Broken {
+    @Override
+    public void login(String user) throws Broken {
+        requireStore();
+    }
+
+    private void requireStore() throws Broken {
         if (!behaviour.storeReachable()) {
             throw new Broken("the graph store cannot be found: no such host");
         }

@@ -13,16 +13,17 @@ import java.util.stream.Collectors;
 
 /// `intelgraph-server`: `--port N --version V --config FILE`.
 ///
-/// It answers `/health`, `/auth/login`, `/api/v1/graph?node=N` and `/api/v1/search?q=TEXT`. It knows nothing of
-/// lastgood and nothing of the demo: a release is broken by what is in its configuration, as releases are.
+/// It answers `/health`, `/auth/login`, `/api/v1/graph?node=N` and `/api/v1/search?q=TEXT`. Its graph is in
+/// the database of DATABASE_URL, or, without one, in memory. It knows nothing of lastgood and nothing of the demo: a
+/// release is broken by what is in its configuration and its migrations, as releases are.
 public final class IntelgraphServer {
 
     private static final int BACKLOG = 256;
 
     private final String version;
-    private final Graph graph;
+    private final Store graph;
 
-    private IntelgraphServer(String version, Graph graph) {
+    private IntelgraphServer(String version, Store graph) {
         this.version = version;
         this.graph = graph;
     }
@@ -31,8 +32,10 @@ public final class IntelgraphServer {
         // without it each answer waits up to 40 ms for an acknowledgement; read once, before the first server is made
         System.setProperty("sun.net.httpserver.nodelay", "true");
         var version = option(args, "--version");
-        var graph = new Graph(Behaviour.read(Path.of(option(args, "--config"))));
-        new IntelgraphServer(version, graph).serve(Integer.parseInt(option(args, "--port")));
+        var behaviour = Behaviour.read(Path.of(option(args, "--config")));
+        var database = System.getenv("DATABASE_URL");
+        new IntelgraphServer(version, database == null ? new Graph(behaviour) : new SqlStore(database, behaviour))
+                .serve(Integer.parseInt(option(args, "--port")));
     }
 
     private static String option(String[] args, String name) {
@@ -54,23 +57,23 @@ public final class IntelgraphServer {
 
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
-            exchange.getRequestBody().readAllBytes();
+            var body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
             exchange.getResponseHeaders().set("X-Version", version);
-            answer(exchange);
+            answer(exchange, body);
         }
     }
 
-    private void answer(HttpExchange exchange) throws IOException {
+    private void answer(HttpExchange exchange, String body) throws IOException {
         var path = exchange.getRequestURI().getPath();
         try {
             switch (path) {
                 case "/health" -> send(exchange, 200, "{\"status\":\"up\",\"version\":\"%s\"}".formatted(version));
-                case "/auth/login" -> login(exchange);
+                case "/auth/login" -> login(exchange, body);
                 case "/api/v1/graph" -> node(exchange);
                 case "/api/v1/search" -> search(exchange);
                 default -> send(exchange, 404, "{\"error\":\"not found\"}");
             }
-        } catch (Graph.Broken e) {
+        } catch (Store.Broken e) {
             System.err.println("ERROR %s: %s".formatted(path, e.getMessage()));
             send(exchange, 500, "{\"error\":\"internal error\"}");
         } catch (NumberFormatException e) {
@@ -80,16 +83,18 @@ public final class IntelgraphServer {
         }
     }
 
-    private void login(HttpExchange exchange) throws IOException, Graph.Broken {
-        graph.requireStore();
+    private void login(HttpExchange exchange, String body) throws IOException, Store.Broken, InterruptedException {
         if (exchange.getRequestMethod().equals("POST")) {
+            graph.login(body.replaceAll("[^a-z0-9]+", " ")
+                    .replaceFirst("^ *user *", "")
+                    .strip());
             send(exchange, 200, "{\"token\":\"%08x\"}".formatted(System.nanoTime() & 0xffffffffL));
         } else {
             send(exchange, 405, "{\"error\":\"POST it\"}");
         }
     }
 
-    private void node(HttpExchange exchange) throws IOException, Graph.Broken {
+    private void node(HttpExchange exchange) throws IOException, Store.Broken, InterruptedException {
         var node = Math.floorMod(Integer.parseInt(query(exchange, "node")), Graph.NODES);
         var edges = graph.neighbours(node).stream()
                 .map(e -> "{\"to\":%d,\"weight\":%s}".formatted(e.to(), e.weight()))
@@ -97,7 +102,7 @@ public final class IntelgraphServer {
         send(exchange, 200, "{\"node\":%d,\"edges\":[%s]}".formatted(node, edges));
     }
 
-    private void search(HttpExchange exchange) throws IOException, Graph.Broken, InterruptedException {
+    private void search(HttpExchange exchange) throws IOException, Store.Broken, InterruptedException {
         var found =
                 graph.search(query(exchange, "q")).stream().map(String::valueOf).collect(Collectors.joining(","));
         send(exchange, 200, "{\"nodes\":[%s]}".formatted(found));
