@@ -42,6 +42,7 @@ import lastgood.engine.port.Notices;
 import lastgood.engine.port.Preflight;
 import lastgood.engine.port.Time;
 import lastgood.engine.port.Unreachable;
+import lastgood.engine.port.database.Databases;
 import lastgood.kubernetes.KubeParts;
 import lastgood.kubernetes.KubeService;
 import lastgood.kubernetes.KubeService.TrafficBy;
@@ -208,6 +209,7 @@ record ClusterParts(
                         kube.ledgers(),
                         new KubeEvidence(effective.data(), kube.api(), kube.services(), clock),
                         checks,
+                        Databases.none(),
                         time),
                 kube.revisions(),
                 new NoMetrics(),

@@ -19,6 +19,7 @@ import lastgood.engine.journal.FileJournals;
 import lastgood.engine.port.Configs;
 import lastgood.engine.port.Preflight;
 import lastgood.engine.port.Time;
+import lastgood.engine.port.database.Databases;
 import lastgood.local.FileDrivers;
 import lastgood.local.FileEvidence;
 import lastgood.local.FileLedgers;
@@ -86,6 +87,7 @@ record LocalParts(
                         new FileLedgers(data),
                         new FileEvidence(data, services, variables, clock),
                         new ProbedChecks(new LocalChecks(client, services), rules),
+                        Databases.none(),
                         time));
     }
 

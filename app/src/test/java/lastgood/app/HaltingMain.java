@@ -76,6 +76,7 @@ final class HaltingMain {
                 mortal(Ledgers.class, p.ledgers(), count, touch, before),
                 mortal(EvidenceStore.class, p.evidence(), count, touch, before),
                 p.checks(),
+                p.databases(),
                 p.time());
         return new Session(
                 s.effective(),

@@ -220,6 +220,7 @@ public final class Bench implements Host {
                         real.ledgers(),
                         real.evidence(),
                         real.checks(),
+                        real.databases(),
                         real.time())),
                 revisions(),
                 metrics(),

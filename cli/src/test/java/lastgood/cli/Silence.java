@@ -27,6 +27,7 @@ final class Silence {
                 ports.ledgers(),
                 ports.evidence(),
                 ports.checks(),
+                ports.databases(),
                 ports.time());
     }
 }

@@ -24,6 +24,13 @@ public record ServiceState(
         this(service, strategy, workloads, new TreeMap<>(), traffic);
     }
 
+    /// As it will be once all workloads are parked.
+    public ServiceState parked() {
+        var none = new TreeMap<>(workloads);
+        none.replaceAll((_, w) -> w.parked());
+        return new ServiceState(service, strategy, none, config, traffic);
+    }
+
     public Optional<WorkloadState> workload(String name) {
         return Optional.ofNullable(workloads.get(name));
     }

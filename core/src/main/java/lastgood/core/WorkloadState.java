@@ -82,6 +82,12 @@ public record WorkloadState(
                 && bounds.capacity().allows(wanted);
     }
 
+    /// As it will be once it is parked.
+    public WorkloadState parked() {
+        return new WorkloadState(
+                workload, uid, stamp, requested, mark, 0, 0, 0, 0, paused, observed, autoscaler, trouble, stuck);
+    }
+
     /// Runs exactly what it was asked to run, and nothing else any more.
     public boolean complete() {
         return observed && updated == wanted && ready == wanted && old == 0;

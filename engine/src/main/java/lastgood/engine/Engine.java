@@ -51,7 +51,13 @@ public final class Engine {
     public Engine(Ports ports, Owner owner, Progress progress, Outbox outbox) {
         this.ports = ports;
         this.handlers = new Handlers(
-                ports.workloads(), ports.configs(), ports.traffic(), ports.ledgers(), ports.evidence(), ports.time());
+                ports.workloads(),
+                ports.configs(),
+                ports.traffic(),
+                ports.ledgers(),
+                ports.evidence(),
+                ports.databases(),
+                ports.time());
         this.owner = owner;
         this.progress = progress;
         this.outbox = outbox;

@@ -1,6 +1,7 @@
 package lastgood.engine;
 
 import java.time.Instant;
+import java.util.List;
 import lastgood.core.decide.ApprovalRule;
 import lastgood.core.plan.PlannedStep;
 import lastgood.core.plan.PlannedStep.OnFailure;
@@ -27,6 +28,10 @@ sealed interface Next {
 
     /// Nothing to do until a person or a clock says otherwise.
     record Wait(RunState.Status status) implements Next {}
+
+    /// Whoever cancels there knows more than we do, and has to say what comes next.
+    String HALF_WAY =
+            "data is changed half-way: the write fence and the maintenance page stay, and nothing was started; see `db status`, then db unfence, scale restore and maintenance off when it is right";
 
     static Next of(RunState run, Instant now) {
         if (run.closed().isPresent()) {
@@ -108,7 +113,10 @@ sealed interface Next {
                 return new Abandon(step);
             }
         }
-        for (var step : run.plan().last()) {
+        var halfWay = run.isHalfWay();
+        for (var step : halfWay
+                ? List.<PlannedStep>of()
+                : run.changedData() ? run.plan().last() : run.plan().ifCalledOff()) {
             if (!run.finished(step)) {
                 return new Advance(step);
             }
@@ -116,6 +124,10 @@ sealed interface Next {
         var why = run.cancel().map(c -> "by %s: %s".formatted(c.by(), c.why())).orElse("");
         return new Close(
                 Outcome.CANCELLED,
-                run.mayHaveChangedProduction() ? why + "; what was done so far stays" : why + "; nothing was changed");
+                halfWay
+                        ? why + "; " + HALF_WAY
+                        : run.mayHaveChangedProduction()
+                                ? why + "; what was done so far stays"
+                                : why + "; nothing was changed");
     }
 }

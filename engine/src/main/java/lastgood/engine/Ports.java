@@ -10,6 +10,7 @@ import lastgood.engine.port.Locks;
 import lastgood.engine.port.Time;
 import lastgood.engine.port.Traffic;
 import lastgood.engine.port.Workloads;
+import lastgood.engine.port.database.Databases;
 
 /// Everything the engine asks of the world, in one place.
 public record Ports(
@@ -22,4 +23,5 @@ public record Ports(
         Ledgers ledgers,
         EvidenceStore evidence,
         Checks checks,
+        Databases databases,
         Time time) {}

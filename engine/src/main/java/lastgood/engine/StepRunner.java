@@ -114,7 +114,7 @@ final class StepRunner {
         switch (sighting) {
             case Sighting.Done(var evidence) ->
                 pen.write(
-                        journal.state().attempts(step.id()) > 0
+                        journal.state().attempts(step.id()) > 0 || step.step().onlyLooks()
                                 ? new Entry.Done(step.id(), evidence)
                                 : new Entry.Skipped(step.id(), "already so: " + evidence.name()));
             case Sighting.NotYet notYet -> change(step, notYet);

@@ -14,6 +14,7 @@ import lastgood.core.plan.ChangePlanner.Request;
 import lastgood.core.plan.Plan;
 import lastgood.core.plan.Planned;
 import lastgood.core.plan.RollbackPlanner;
+import lastgood.core.plan.WithDatabase;
 import lastgood.engine.Engine;
 import lastgood.kubernetes.CrashWorld.Home;
 import lastgood.kubernetes.KubeService.TrafficBy;
@@ -87,7 +88,7 @@ final class CrashCorpus {
     private static Case rollback(
             String name, Function<Home, CrashWorld> world, boolean emergency, boolean maintenance) {
         var request = new RollbackPlanner.Request(
-                new RevisionSelector.Previous(), Optional.empty(), emergency, false, maintenance);
+                new RevisionSelector.Previous(), Optional.empty(), emergency, WithDatabase.AUTO, false, maintenance);
         return new Case("rollback: " + name, world, w -> RollbackPlanner.plan(w.facts(), request), emergency);
     }
 

@@ -34,6 +34,7 @@ import lastgood.engine.Owner;
 import lastgood.engine.Ports;
 import lastgood.engine.Progress;
 import lastgood.engine.port.Drivers;
+import lastgood.engine.port.database.Databases;
 import lastgood.kubernetes.api.Api;
 import lastgood.kubernetes.api.Wire;
 import lastgood.kubernetes.objects.Trees;
@@ -342,6 +343,7 @@ final class CrashWorld {
                                 .map(c -> new CheckResult(c, CheckResult.Finding.PASS, "", "", "sim"))
                                 .toList(),
                         full),
+                Databases.none(),
                 clock);
     }
 

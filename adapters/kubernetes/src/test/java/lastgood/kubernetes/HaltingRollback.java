@@ -19,6 +19,7 @@ import lastgood.core.WorkloadState;
 import lastgood.core.plan.Facts;
 import lastgood.core.plan.Planned;
 import lastgood.core.plan.RollbackPlanner;
+import lastgood.core.plan.WithDatabase;
 import lastgood.core.recover.CheckResult;
 import lastgood.core.recover.Sample;
 import lastgood.core.recover.WatchRules;
@@ -29,6 +30,7 @@ import lastgood.engine.Parked;
 import lastgood.engine.Ports;
 import lastgood.engine.Progress;
 import lastgood.engine.port.Time;
+import lastgood.engine.port.database.Databases;
 import lastgood.kubernetes.KubeService.TrafficBy;
 import lastgood.kubernetes.KubeService.VersionFrom;
 import lastgood.kubernetes.api.Api;
@@ -117,6 +119,7 @@ final class HaltingRollback {
                                 .map(c -> new CheckResult(c, CheckResult.Finding.PASS, "", "", "test"))
                                 .toList(),
                         full),
+                Databases.none(),
                 time);
         var outbox = new Outbox(ports.journals(), (_, _, _) -> {}, Runnable::run, time, process);
         var engine = new Engine(ports, new Owner(process, SimWorld.MAYA), Progress.NONE, outbox);
@@ -143,8 +146,8 @@ final class HaltingRollback {
                         parts.traffic().get(WEB)),
                 SimWorld.policy(),
                 new TreeMap<>());
-        var request =
-                new RollbackPlanner.Request(new RevisionSelector.ByNumber(1), Optional.empty(), true, true, false);
+        var request = new RollbackPlanner.Request(
+                new RevisionSelector.ByNumber(1), Optional.empty(), true, WithDatabase.NEVER, false, false);
         return switch (RollbackPlanner.plan(facts, request)) {
             case Planned.Ready(var plan, var _) -> plan;
             case Planned other -> throw new IllegalStateException(other.toString());

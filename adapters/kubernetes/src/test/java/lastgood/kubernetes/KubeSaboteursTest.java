@@ -103,6 +103,7 @@ class KubeSaboteursTest {
                 p.ledgers(),
                 p.evidence(),
                 p.checks(),
+                p.databases(),
                 p.time());
     }
 

@@ -38,7 +38,10 @@ final class LiveSteps implements Watching {
         this.time = time;
         this.run = run;
         this.plan = plan;
-        plan.steps().forEach(s -> lines.put(s.id(), new Line("· todo", Paint.FAINT, Steps.what(s.step()))));
+        // What only a cancel needs, shows up with it.
+        plan.steps().stream()
+                .filter(s -> s.phase() != PlannedStep.Phase.CALLED_OFF)
+                .forEach(s -> lines.put(s.id(), new Line("· todo", Paint.FAINT, Steps.what(s.step()))));
     }
 
     @Override
@@ -122,9 +125,7 @@ final class LiveSteps implements Watching {
                         plan.from(),
                         plan.to(),
                         When.coarse(Duration.between(began, time.now())))));
-        for (var step : plan.steps()) {
-            block.add(line(step));
-        }
+        plan.steps().stream().filter(s -> lines.containsKey(s.id())).forEach(s -> block.add(line(s)));
         var text = new StringBuilder();
         if (drawn > 0) {
             text.append(UP_AND_CLEAR.formatted(drawn));

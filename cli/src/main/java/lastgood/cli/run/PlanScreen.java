@@ -21,6 +21,7 @@ import lastgood.core.decide.ApprovalRule;
 import lastgood.core.plan.Facts;
 import lastgood.core.plan.Plan;
 import lastgood.core.plan.Planned;
+import lastgood.core.plan.PlannedStep;
 import lastgood.core.plan.Step;
 import lastgood.engine.journal.Codec;
 import lastgood.engine.port.Metrics;
@@ -179,7 +180,9 @@ public final class PlanScreen {
         var indent = " ".repeat(ids + 5);
         for (var step : ready.plan().steps()) {
             var undo = Steps.undo(step.step());
-            var words = wrap(Steps.what(step.step()), WIDTH - indent.length());
+            var when =
+                    step.phase() == PlannedStep.Phase.CALLED_OFF ? "if it is called off before data is changed: " : "";
+            var words = wrap(when + Steps.what(step.step()), WIDTH - indent.length());
             lines.add(
                     "   %s%s%s".formatted(step.id(), " ".repeat(ids - step.id().length() + 2), words.getFirst()));
             words.stream().skip(1).forEach(w -> lines.add(indent + w));

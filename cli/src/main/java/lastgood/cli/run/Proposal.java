@@ -24,7 +24,8 @@ record Proposal(Session session, Facts facts, Planned planned) {
                 asked.target(),
                 asked.severity(),
                 asked.emergency(),
-                asked.acceptsSchemaRisk(),
+                asked.database(),
+                asked.confirmed(),
                 asked.behindMaintenance());
         var planned = RollbackPlanner.plan(facts, request);
         return of(session, facts, asked.verify() ? planned : unwatched(planned));

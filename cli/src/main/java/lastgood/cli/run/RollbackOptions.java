@@ -12,6 +12,7 @@ import lastgood.core.Reason;
 import lastgood.core.RevisionSelector;
 import lastgood.core.Severity;
 import lastgood.core.plan.Plan;
+import lastgood.core.plan.WithDatabase;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -68,7 +69,8 @@ final class RollbackOptions {
             RevisionSelector target,
             Optional<Severity> severity,
             boolean emergency,
-            boolean acceptsSchemaRisk,
+            WithDatabase database,
+            boolean confirmed,
             boolean behindMaintenance,
             boolean verify,
             String reason,
@@ -79,7 +81,8 @@ final class RollbackOptions {
                 target(session),
                 severity(),
                 emergency,
-                acceptsSchemaRisk(),
+                database(),
+                false,
                 behindMaintenance,
                 !noVerify,
                 reason(),
@@ -122,12 +125,12 @@ final class RollbackOptions {
                                 "SEV-1, SEV-2, SEV-3 or SEV-4")));
     }
 
-    private boolean acceptsSchemaRisk() {
+    private WithDatabase database() {
         if (withDb == null) {
-            return false;
+            return WithDatabase.AUTO;
         }
         if (withDb.equals("never")) {
-            return true;
+            return WithDatabase.NEVER;
         }
         throw Failure.usage(
                 "--with-db `%s` is not known".formatted(Screen.plain(withDb)),

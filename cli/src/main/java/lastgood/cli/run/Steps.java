@@ -4,8 +4,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
+import lastgood.cli.out.Screen;
+import lastgood.core.Digest;
 import lastgood.core.LedgerEntry;
 import lastgood.core.Words;
+import lastgood.core.data.WriteAccess;
 import lastgood.core.plan.Note;
 import lastgood.core.plan.PlannedStep;
 import lastgood.core.plan.Step;
@@ -50,6 +53,30 @@ final class Steps {
                                 Words.count(rules.samplesWanted(), "sample"),
                                 Words.duration(rules.every()),
                                 rules.required().stream().map(Check::label).collect(Collectors.joining(", ")));
+            case Step.SetWriteAccess(var _, var from, var to) ->
+                to.isClosed()
+                        ? "write fence: %s shut out, sessions ended".formatted(roles(from))
+                        : "write fence off: %s may write again".formatted(roles(to));
+            case Step.TakeBackup(var _, var alias, var _) ->
+                "back the database up%s, and read the backup back"
+                        .formatted(alias.isEmpty() ? "" : " as " + Screen.plain(alias));
+            case Step.UndoMigrations(var _, var newestFirst, var from, var to) ->
+                "schema %s → %s: undo %s".formatted(from.brief(), to.brief(), names(newestFirst));
+            case Step.ApplyMigration(var _, var migration, var _) ->
+                "schema: apply %s".formatted(Screen.plain(migration));
+            case Step.MarkPoint(var _, var release) ->
+                "restore point in the database before %s".formatted(Screen.plain(release));
+            case Step.ClosePoint _ -> "write down which transactions the migrations were";
+            case Step.CheckIntegrity(var _, var comprehensive) ->
+                "check that the database is sound (%s)".formatted(comprehensive ? "all of it" : "quick");
+            case Step.CheckSchema(var _, var proved) ->
+                "check that the schema is one that the release works on (%s)"
+                        .formatted(proved.stream().map(Digest::brief).collect(Collectors.joining(", ")));
+            case Step.SalvageRows(var _, var scratch, var _) ->
+                "put damaged rows back from %s".formatted(Screen.plain(scratch));
+            case Step.SwapDatabase(var _, var scratch, var keepAs) ->
+                "%s becomes the database; the old one stays as %s"
+                        .formatted(Screen.plain(scratch), Screen.plain(keepAs));
         };
     }
 
@@ -72,6 +99,14 @@ final class Steps {
             case Step.SetMaintenance(var _, var on) -> on ? "maintenance off" : "maintenance on";
             case Step.RemoveWorkload _ -> "no way: it is gone";
             case Step.WriteLedger _ -> "the opposite entry";
+            case Step.SetWriteAccess(var _, var from, var _) -> from.isClosed() ? "db fence" : "db unfence";
+            case Step.TakeBackup _, Step.MarkPoint _, Step.ClosePoint _, Step.CheckIntegrity _, Step.CheckSchema _ ->
+                "-";
+            case Step.UndoMigrations _ -> "release deploy applies them again; rows that they held are in the backup";
+            case Step.ApplyMigration _ -> "rollback, which proves first what it may undo";
+            case Step.SalvageRows _ -> "the backup from before it";
+            case Step.SwapDatabase(var _, var _, var keepAs) ->
+                "the old one is there as %s".formatted(Screen.plain(keepAs));
         };
     }
 
@@ -105,7 +140,40 @@ final class Steps {
             case Step.WatchRecovery(var _, var _, var rules) ->
                 "%d failed samples refute it, %d without data leave it unproved"
                         .formatted(rules.failuresMax(), rules.blindMax());
+            case Step.SetWriteAccess(var _, var from, var to) ->
+                to.isClosed()
+                        ? "takes away logins and connections, ends what is connected, and looks until no session and no prepared transaction is left"
+                        : "gives back %s and the connection limit %d, as they were; anything but that or %s means that someone else changes roles"
+                                .formatted(roles(to), to.connectionLimit(), from.isClosed() ? "closed" : roles(from));
+            case Step.TakeBackup _ ->
+                "named after this run and step, so it is taken once; one that does not read back stops the plan";
+            case Step.UndoMigrations(var _, var _, var from, var to) ->
+                "only if the schema is still %s and these are the newest; ends with %s or changes nothing"
+                        .formatted(from.brief(), to.brief());
+            case Step.ApplyMigration(var _, var _, Step.ApplyMigration.After.Schema(var schema)) ->
+                "only if the schema is still %s".formatted(schema.brief());
+            case Step.ApplyMigration(var _, var _, Step.ApplyMigration.After.Migration(var name)) ->
+                "only if %s is the newest".formatted(Screen.plain(name));
+            case Step.MarkPoint _ -> "named after this run; one that is there already is left as it is";
+            case Step.ClosePoint _ -> "reads only the migrations' history; if it cannot, the plan goes on";
+            case Step.CheckIntegrity _ -> "reads only; a finding stops the plan and asks a person";
+            case Step.CheckSchema _ -> "reads only; any other schema stops the plan and asks a person";
+            case Step.SalvageRows(var _, var _, var assessment) ->
+                "one transaction, only if the rows are as they were counted (%s)".formatted(assessment.brief());
+            case Step.SwapDatabase _ -> "two names change in one transaction; nothing is dropped";
         };
+    }
+
+    private static String roles(WriteAccess access) {
+        var open = access.logins().entrySet().stream()
+                .filter(Map.Entry::getValue)
+                .map(e -> Screen.plain(e.getKey()))
+                .collect(Collectors.joining(", "));
+        return open.isEmpty() ? "nobody" : open;
+    }
+
+    private static String names(List<String> names) {
+        return names.stream().map(Screen::plain).collect(Collectors.joining(", "));
     }
 
     static String weights(SortedMap<String, Integer> weights) {

@@ -540,6 +540,7 @@ class RollbackTest {
                 p.ledgers(),
                 p.evidence(),
                 p.checks(),
+                p.databases(),
                 p.time());
 
         var code = bench.say(BACK + " --yes");

@@ -212,8 +212,17 @@ public final class ChangePlanner {
                         steps.add(new Step.RemoveWorkload(workload, w.uid()));
                     });
                 case Step.WriteLedger(var _, var written) -> written.reversed().forEach(n -> inverse(n, notes));
+                case Step.SetWriteAccess(var service, var from, var to) ->
+                    steps.add(new Step.SetWriteAccess(service, to, from));
                 // The autoscaler got its own bounds back at the end of the run itself.
                 case Step.PinCapacity _, Step.CaptureEvidence _, Step.WatchRecovery _, Step.RemoveWorkload _ -> {}
+                // There is a way on from these, and none back: see Plan.oneWay.
+                case Step.UndoMigrations _, Step.ApplyMigration _, Step.SalvageRows _, Step.SwapDatabase _ -> {}
+                case Step.TakeBackup _,
+                        Step.MarkPoint _,
+                        Step.ClosePoint _,
+                        Step.CheckIntegrity _,
+                        Step.CheckSchema _ -> {}
             }
         }
         var service = facts.seen().service();

@@ -18,10 +18,21 @@ import lastgood.core.ServiceState;
 ///
 /// @param missing for each revision and each content of a config object that could not be put back, why not (artefact
 ///     gone, digest differs)
-public record Facts(Ledger ledger, ServiceState seen, Policy policy, Map<Digest, String> missing) {
+/// @param database with respect to the target
+public record Facts(
+        Ledger ledger, ServiceState seen, Policy policy, Map<Digest, String> missing, DatabaseFacts database) {
 
     public Facts {
         missing = Collections.unmodifiableMap(new TreeMap<>(missing));
+    }
+
+    /// Of a service without a database.
+    public Facts(Ledger ledger, ServiceState seen, Policy policy, Map<Digest, String> missing) {
+        this(ledger, seen, policy, missing, new DatabaseFacts.None());
+    }
+
+    public Facts with(DatabaseFacts facts) {
+        return new Facts(ledger, seen, policy, missing, facts);
     }
 
     /// The release that the newest wishes speak of: the latest one of which all is as seen.

@@ -2,6 +2,7 @@ package lastgood.core.plan;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import lastgood.core.ServiceRef;
 import lastgood.core.decide.ApprovalRule;
 
@@ -44,6 +45,30 @@ public record Plan(
                 .toList();
     }
 
+    /// What is due after a cancel that came before any data was changed, in order.
+    public List<PlannedStep> ifCalledOff() {
+        return steps.stream().filter(s -> s.phase() != PlannedStep.Phase.MAIN).toList();
+    }
+
+    /// Whether the plan has begun to change data and has not come to where users and instances are let in
+    /// again.
+    /// In between neither release fits what is there, so nothing that keeps them out is taken away, not
+    /// even by a
+    /// cancel; a person has to.
+    ///
+    /// @param touched whether a step may have changed something
+    /// @param finished whether a step is done
+    public boolean isHalfWay(Predicate<PlannedStep> touched, Predicate<PlannedStep> finished) {
+        var main = main();
+        return main.stream().anyMatch(s -> s.step().changesData() && touched.test(s))
+                && main.stream().filter(s -> letsIn(s.step())).anyMatch(s -> !finished.test(s));
+    }
+
+    private static boolean letsIn(Step step) {
+        return (step instanceof Step.SetWriteAccess access && !access.to().isClosed())
+                || (step instanceof Step.SetMaintenance page && !page.on());
+    }
+
     public PlannedStep step(String id) {
         return steps.stream()
                 .filter(s -> s.id().equals(id))
@@ -58,7 +83,7 @@ public record Plan(
         var watched = false;
         for (var step : steps) {
             watched |= step.step() instanceof Step.WatchRecovery;
-            if (!watched || step.phase() == PlannedStep.Phase.FINALLY) {
+            if (!watched || step.phase() != PlannedStep.Phase.MAIN || step.step() instanceof Step.TakeBackup) {
                 kept.add(step);
             }
         }
@@ -72,12 +97,31 @@ public record Plan(
             if (planned.step() instanceof Step.RemoveWorkload(var workload, var _)) {
                 why.add("%s was removed".formatted(workload.name()));
             }
+            if (planned.step().changesData()) {
+                why.add(oneWay(planned.step()));
+            }
             if (planned.step() instanceof Step.ShiftTraffic(var _, var before, var _)
                     && before.values().stream().mapToInt(Integer::intValue).sum() != 100) {
                 why.add("before it there was no traffic to go back to");
             }
         }
         return why;
+    }
+
+    /// The schema could be moved again, but the rows that went with it could not, and what the other
+    /// release has
+    /// written since was never meant for it.
+    private static String oneWay(Step step) {
+        return switch (step) {
+            case Step.UndoMigrations(var _, var names, var _, var _) ->
+                "%s was undone; release deploy applies it again".formatted(String.join(", ", names));
+            case Step.ApplyMigration(var _, var name, var _) ->
+                "%s was applied; rollback proves first what may be undone".formatted(name);
+            case Step.SalvageRows _ -> "damaged rows were put back; what they held is in the backup from before it";
+            case Step.SwapDatabase(var _, var _, var keepAs) ->
+                "another database took the place of the old one, which is kept as %s".formatted(keepAs);
+            case Step _ -> throw new IllegalStateException("changes no data: " + step);
+        };
     }
 
     /// Whether users get another release for good by it; a canary's rollout, for one, does not do that.

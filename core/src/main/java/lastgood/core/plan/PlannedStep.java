@@ -21,6 +21,9 @@ public record PlannedStep(String id, Step step, Duration timeout, OnFailure onFa
         /// In order.
         MAIN,
         /// Always, also after a cancel or a failure: what the plan switched on for its own needs is switched off.
-        FINALLY
+        FINALLY,
+        /// Only after a cancel that came before the plan changed any data: what it took away for that is
+        /// given back.
+        CALLED_OFF
     }
 }

@@ -20,7 +20,9 @@ import lastgood.core.decide.ApprovalRule;
 ///
 /// The order is always: evidence while it is still there; configuration before the instances that read it; the
 /// target; capacity before traffic; the companions ([Beside] says why after it); the ledger, so that whoever comes
-/// next knows what runs; the proof; and only then the failed release is parked. Nothing is removed.
+/// next knows what runs; the proof; and only then the failed release is parked. Nothing is removed. Where
+/// data has to
+/// change too, [ClosedRollback] does the same behind closed doors.
 public final class RollbackPlanner {
 
     private RollbackPlanner() {}
@@ -29,13 +31,16 @@ public final class RollbackPlanner {
     ///
     /// @param severity as stated; decides who approves
     /// @param emergency last known good at once, the approval owed afterwards; never less safety
-    /// @param acceptsSchemaRisk whether a person has said yes to old code on a schema that is not proved
+    /// @param database what shall become of the database
+    /// @param confirmed whether a person has said yes by the service's name; an emergency asks nobody, so
+    ///     it changes no data without
     /// @param behindMaintenance whether users get the maintenance page while it happens
     public record Request(
             RevisionSelector target,
             Optional<Severity> severity,
             boolean emergency,
-            boolean acceptsSchemaRisk,
+            WithDatabase database,
+            boolean confirmed,
             boolean behindMaintenance) {}
 
     public static Planned plan(Facts facts, Request request) {
@@ -107,36 +112,53 @@ public final class RollbackPlanner {
                     chosen.rejected().stream().map(RollbackPlanner::line).toList(),
                     "restore what is missing, or choose another release: `release list` shows them");
         }
-        var migrations = migrationsSince(facts, target);
-        if (!migrations.isEmpty() && !request.acceptsSchemaRisk()) {
-            return new Planned.Refused(
-                    "%s would run on a schema it was not written for, and nothing proves that it can".formatted(target),
-                    migrations.stream().map(m -> "migration since then: " + m).toList(),
-                    "check the migrations; to go ahead all the same: --with-db never --confirm %s"
-                            .formatted(facts.seen().service().service()));
-        }
         if (facts.seen().newest().isEmpty()) {
             return new Planned.Refused(
                     "%s has no workload to roll back".formatted(facts.seen().service()),
                     List.of(),
                     "put the release out instead: release deploy %s".formatted(target));
         }
+        return switch (DatabaseWay.of(facts, request, target, migrationsSince(facts, target))) {
+            case DatabaseWay.No(var refused) -> refused;
+            case DatabaseWay.Leave(var type, var reason, var remarks) ->
+                ready(facts, request, chosen, type, reason, List.of(), steps(facts, request, target), remarks);
+            case DatabaseWay.Change(var type, var reason, var changes, var lost, var remarks) ->
+                ready(
+                        facts,
+                        request,
+                        chosen,
+                        type,
+                        reason,
+                        lost,
+                        ClosedRollback.steps(facts, request, target, changes),
+                        remarks);
+        };
+    }
+
+    private static Planned ready(
+            Facts facts,
+            Request request,
+            Selection.Chosen chosen,
+            Plan.Type type,
+            String reason,
+            List<String> lost,
+            List<PlannedStep> steps,
+            List<String> aboutData) {
+        var remarks = new ArrayList<>(remarks(facts, request, chosen));
+        remarks.addAll(aboutData);
         return new Planned.Ready(
                 new Plan(
                         Plan.Kind.ROLLBACK,
                         facts.seen().service(),
                         facts.seen().strategy().word(),
                         fromWords(facts),
-                        target.version().text(),
-                        migrations.isEmpty() ? Plan.Type.TYPE_1 : Plan.Type.TYPE_3,
-                        migrations.isEmpty()
-                                ? "no migration is recorded between the releases"
-                                : "%s in between, unproven; accepted by the requester"
-                                        .formatted(Words.count(migrations.size(), "migration")),
-                        steps(facts, request, target),
+                        chosen.release().version().text(),
+                        type,
+                        reason,
+                        steps,
                         approval(facts, request),
-                        List.of()),
-                remarks(facts, request, chosen));
+                        lost),
+                remarks);
     }
 
     /// Why some part of it cannot be put back. What stays as it is need not be.
@@ -226,11 +248,7 @@ public final class RollbackPlanner {
     private static List<PlannedStep> steps(Facts facts, Request request, Release target) {
         var steps = new StepList(facts.policy());
         var service = facts.seen().service();
-        steps.add(new Step.CaptureEvidence(
-                service,
-                request.emergency()
-                        ? Policy.EVIDENCE_IN_EMERGENCY
-                        : facts.policy().evidenceBudget()));
+        steps.add(evidence(facts, request));
         var behindMaintenance =
                 request.behindMaintenance() && !facts.seen().traffic().maintenance();
         if (behindMaintenance) {
@@ -254,6 +272,14 @@ public final class RollbackPlanner {
         steps.add(new Step.WatchRecovery(service, target, facts.policy().watch()));
         park.forEach(steps::add);
         return steps.steps();
+    }
+
+    static Step evidence(Facts facts, Request request) {
+        return new Step.CaptureEvidence(
+                facts.seen().service(),
+                request.emergency()
+                        ? Policy.EVIDENCE_IN_EMERGENCY
+                        : facts.policy().evidenceBudget());
     }
 
     private static void canary(Facts facts, StepList steps, String main, Beside beside, List<Step> park) {
@@ -290,7 +316,7 @@ public final class RollbackPlanner {
     }
 
     /// Then users stay where they are.
-    private static boolean onlyCompanionsDiffer(WorkloadState active, Beside beside) {
+    static boolean onlyCompanionsDiffer(WorkloadState active, Beside beside) {
         return active.requested().sameAs(beside.wanted().main()) && !beside.configDiffers();
     }
 
@@ -299,7 +325,7 @@ public final class RollbackPlanner {
         return new TreeMap<>(java.util.Map.of(workload, 100));
     }
 
-    private static List<Note> notes(Facts facts, Release target) {
+    static List<Note> notes(Facts facts, Release target) {
         var notes = new ArrayList<Note>();
         facts.current()
                 .filter(from -> from.number() != target.number())

@@ -18,8 +18,24 @@ final class StepList {
     /// A watch ends by its own budgets of samples; this only bounds what nobody thought of.
     private static final Duration WATCH_MAX = Duration.ofHours(6);
 
+    /// Sessions are ended within seconds; a server that is out of connections or busy with a checkpoint
+    /// takes longer.
+    private static final Duration FENCE = Duration.ofMinutes(5);
+
+    /// A terabyte at 100 MB/s, which a disk in the cloud gives, takes three hours; it is written and read back.
+    private static final Duration BACKUP_MAX = Duration.ofHours(12);
+
+    /// A migration that rewrites its largest table, or its way back, moves as many bytes as a backup, once.
+    private static final Duration MIGRATION_MAX = Duration.ofHours(6);
+
+    /// Reads the indexes, or all of the data if it is comprehensive.
+    private static final Duration QUICK_CHECK_MAX = Duration.ofMinutes(30);
+
+    private static final Duration COMPREHENSIVE_CHECK_MAX = Duration.ofHours(12);
+
     private final List<PlannedStep> steps = new ArrayList<>();
     private final List<Step> last = new ArrayList<>();
+    private final List<Step> calledOff = new ArrayList<>();
     private final Duration instanceTimeout;
 
     StepList(Policy policy) {
@@ -41,23 +57,48 @@ final class StepList {
         last.add(step);
     }
 
+    /// Only if the plan is called off before it has changed any data.
+    void ifCalledOff(Step step) {
+        calledOff.add(step);
+    }
+
+    boolean isEmpty() {
+        return steps.isEmpty();
+    }
+
     /// So many instances, that stay. An autoscaler would take them away again before there is traffic for them, so
     /// its minimum is held up until the end of the plan; then it gets its own bounds back.
     void capacity(WorkloadState seen, int instances) {
+        hold(seen, instances);
+        if (seen.wanted() != instances) {
+            add(new Step.Scale(seen.workload(), seen.wanted(), instances));
+        }
+    }
+
+    /// The same for a workload that an earlier step has parked.
+    void fromZero(WorkloadState seen, int instances) {
+        hold(seen, instances);
+        if (instances > 0) {
+            add(new Step.Scale(seen.workload(), 0, instances));
+        }
+    }
+
+    private void hold(WorkloadState seen, int instances) {
         if (seen.autoscaler() instanceof Autoscaler.Bounds bounds
                 && bounds.capacity().min() < instances) {
             var pinned = bounds.capacity().atLeast(instances);
             add(new Step.PinCapacity(seen.workload(), bounds.capacity(), pinned));
             finallyDo(new Step.PinCapacity(seen.workload(), pinned, bounds.capacity()));
         }
-        if (seen.wanted() != instances) {
-            add(new Step.Scale(seen.workload(), seen.wanted(), instances));
-        }
     }
 
     List<PlannedStep> steps() {
-        last.forEach(step -> add(step, Phase.FINALLY));
+        // The database first, so that instances can become ready; the maintenance page after them.
+        last.stream().filter(Step.OfDatabase.class::isInstance).forEach(step -> add(step, Phase.FINALLY));
+        calledOff.forEach(step -> add(step, Phase.CALLED_OFF));
+        last.stream().filter(step -> !(step instanceof Step.OfDatabase)).forEach(step -> add(step, Phase.FINALLY));
         last.clear();
+        calledOff.clear();
         return List.copyOf(steps);
     }
 
@@ -73,11 +114,19 @@ final class StepList {
                     Step.SetMaintenance _,
                     Step.WriteLedger _ -> SHORT;
             case Step.WatchRecovery _ -> WATCH_MAX;
+            case Step.SetWriteAccess _, Step.MarkPoint _, Step.ClosePoint _, Step.CheckSchema _, Step.SwapDatabase _ ->
+                FENCE;
+            case Step.TakeBackup _ -> BACKUP_MAX;
+            case Step.UndoMigrations _, Step.ApplyMigration _, Step.SalvageRows _ -> MIGRATION_MAX;
+            case Step.CheckIntegrity(var _, var comprehensive) ->
+                comprehensive ? COMPREHENSIVE_CHECK_MAX : QUICK_CHECK_MAX;
         };
     }
 
     private static OnFailure onFailure(Step step) {
-        return step instanceof Step.CaptureEvidence ? OnFailure.GO_ON : OnFailure.STOP;
+        return step instanceof Step.CaptureEvidence || step instanceof Step.ClosePoint
+                ? OnFailure.GO_ON
+                : OnFailure.STOP;
     }
 
     /// `PutRevision` is `put-revision` in ids, journals and reports.

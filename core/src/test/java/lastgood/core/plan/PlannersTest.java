@@ -167,7 +167,8 @@ class PlannersTest {
     private Planned rollback(String to) {
         return RollbackPlanner.plan(
                 facts(),
-                new RollbackPlanner.Request(RevisionSelector.parse(to), Optional.empty(), false, false, false));
+                new RollbackPlanner.Request(
+                        RevisionSelector.parse(to), Optional.empty(), false, WithDatabase.AUTO, false, false));
     }
 
     private static Plan plan(Planned planned) {
@@ -240,7 +241,8 @@ class PlannersTest {
         });
         var accepted = RollbackPlanner.plan(
                 facts(),
-                new RollbackPlanner.Request(new RevisionSelector.Previous(), Optional.empty(), true, true, false));
+                new RollbackPlanner.Request(
+                        new RevisionSelector.Previous(), Optional.empty(), true, WithDatabase.NEVER, false, false));
         assertThat(plan(accepted).type()).isEqualTo(Plan.Type.TYPE_3);
     }
 
@@ -252,7 +254,8 @@ class PlannersTest {
 
         var emergency = RollbackPlanner.plan(
                 facts(),
-                new RollbackPlanner.Request(new RevisionSelector.Previous(), Optional.empty(), true, false, false));
+                new RollbackPlanner.Request(
+                        new RevisionSelector.Previous(), Optional.empty(), true, WithDatabase.AUTO, false, false));
 
         assertThat(emergency).isInstanceOf(Planned.Refused.class);
     }
@@ -263,7 +266,8 @@ class PlannersTest {
 
         var plan = plan(RollbackPlanner.plan(
                 facts(),
-                new RollbackPlanner.Request(new RevisionSelector.Previous(), Optional.empty(), true, false, false)));
+                new RollbackPlanner.Request(
+                        new RevisionSelector.Previous(), Optional.empty(), true, WithDatabase.AUTO, false, false)));
 
         assertThat(plan.approval()).isInstanceOf(ApprovalRule.After.class);
         assertThat(plan.step("10-capture-evidence").step())
@@ -277,7 +281,12 @@ class PlannersTest {
         var plan = plan(RollbackPlanner.plan(
                 facts(),
                 new RollbackPlanner.Request(
-                        new RevisionSelector.Previous(), Optional.of(Severity.SEV2), false, false, false)));
+                        new RevisionSelector.Previous(),
+                        Optional.of(Severity.SEV2),
+                        false,
+                        WithDatabase.AUTO,
+                        false,
+                        false)));
 
         assertThat(plan.approval()).isEqualTo(new ApprovalRule.Before("platform-lead", List.of(), false));
     }

@@ -1,5 +1,6 @@
 package lastgood.engine.journal;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
@@ -37,6 +38,7 @@ import lastgood.core.ServiceRef;
 import lastgood.core.Verdict;
 import lastgood.core.Version;
 import lastgood.core.Workload;
+import lastgood.core.data.WriteAccess;
 import lastgood.core.decide.ApprovalRule;
 import lastgood.core.plan.Note;
 import lastgood.core.plan.Plan;
@@ -158,9 +160,11 @@ public final class Codec {
         mapper.configOverride(SortedMap.class).setSetterInfo(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY));
         mapper.addMixIn(Release.class, OnlyIfThere.class);
         mapper.addMixIn(Note.Deploy.class, OnlyIfThere.class);
+        mapper.addMixIn(WriteAccess.class, NotClosed.class);
         alternatives(mapper, Entry.class, "_");
         alternatives(mapper, Step.class, "-");
         alternatives(mapper, Step.RestoreConfig.Held.class, "-");
+        alternatives(mapper, Step.ApplyMigration.After.class, "-");
         alternatives(mapper, Note.class, "-");
         alternatives(mapper, ApprovalRule.class, "-");
         alternatives(mapper, Verdict.class, "-");
@@ -172,6 +176,10 @@ public final class Codec {
     private static void alternatives(ObjectMapper mapper, Class<?> sealed, String between) {
         mapper.addMixIn(sealed, Typed.class);
         for (var alternative : sealed.getPermittedSubclasses()) {
+            if (alternative.isSealed()) {
+                alternatives(mapper, alternative, between);
+                continue;
+            }
             var words = alternative.getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", between);
             var name = between.equals("_") ? words.toUpperCase(Locale.ROOT) : words.toLowerCase(Locale.ROOT);
             mapper.registerSubtypes(new NamedType(alternative, name));
@@ -189,6 +197,13 @@ public final class Codec {
 
         @JsonInclude(JsonInclude.Include.NON_EMPTY)
         SortedMap<String, Digest> config();
+    }
+
+    /// It follows from the rest.
+    @SuppressWarnings("UnusedMethod")
+    private interface NotClosed {
+        @JsonIgnore
+        boolean isClosed();
     }
 
     /// Control characters and halves of surrogate pairs have no place in a record that people read.

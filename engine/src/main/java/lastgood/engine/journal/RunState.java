@@ -229,10 +229,21 @@ public final class RunState {
                         && step(s.id()).touched());
     }
 
+    /// Whether a step may have changed schema or rows.
+    public boolean changedData() {
+        return plan().main().stream()
+                .anyMatch(s -> s.step().changesData() && step(s.id()).touched());
+    }
+
+    /// See [Plan#isHalfWay].
+    public boolean isHalfWay() {
+        return plan().isHalfWay(s -> step(s.id()).touched(), this::finished);
+    }
+
     public boolean finished(PlannedStep step) {
         return switch (phase(step.id())) {
             case DONE, SKIPPED -> true;
-            case FAILED -> step.onFailure() == PlannedStep.OnFailure.GO_ON || step.phase() == PlannedStep.Phase.FINALLY;
+            case FAILED -> step.onFailure() == PlannedStep.OnFailure.GO_ON || step.phase() != PlannedStep.Phase.MAIN;
             case NOT_STARTED, INTENDED -> false;
         };
     }

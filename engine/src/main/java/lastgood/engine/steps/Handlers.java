@@ -7,6 +7,7 @@ import lastgood.engine.port.Ledgers;
 import lastgood.engine.port.Time;
 import lastgood.engine.port.Traffic;
 import lastgood.engine.port.Workloads;
+import lastgood.engine.port.database.Databases;
 
 /// Which handler looks after which step. A new step breaks the build here until it has one.
 public final class Handlers {
@@ -24,8 +25,16 @@ public final class Handlers {
     private final WriteLedgerHandler writeLedger;
     private final EvidenceHandler evidence;
 
+    private final DatabaseHandlers databases;
+
     public Handlers(
-            Workloads workloads, Configs configs, Traffic traffic, Ledgers ledgers, EvidenceStore store, Time time) {
+            Workloads workloads,
+            Configs configs,
+            Traffic traffic,
+            Ledgers ledgers,
+            EvidenceStore store,
+            Databases database,
+            Time time) {
         putRevision = new PutRevisionHandler(workloads, time);
         createWorkload = new CreateWorkloadHandler(workloads, time);
         scale = new ScaleHandler(workloads, time);
@@ -38,6 +47,7 @@ public final class Handlers {
         removeWorkload = new RemoveWorkloadHandler(workloads, time);
         writeLedger = new WriteLedgerHandler(ledgers, time);
         evidence = new EvidenceHandler(store);
+        databases = new DatabaseHandlers(database, time);
     }
 
     /// Looks at the world for one step.
@@ -57,6 +67,7 @@ public final class Handlers {
             case Step.RemoveWorkload s -> removeWorkload.look(s, key);
             case Step.WriteLedger s -> writeLedger.look(s, key);
             case Step.CaptureEvidence s -> evidence.look(s, key);
+            case Step.OfDatabase s -> databases.look(s, key);
             case Step.WatchRecovery _ -> throw new IllegalStateException("a watch is not looked at, it is counted");
         };
     }

@@ -26,6 +26,7 @@ import lastgood.core.plan.Planned;
 import lastgood.core.plan.RollbackPlanner;
 import lastgood.core.plan.RolloutPlanner;
 import lastgood.core.plan.Step;
+import lastgood.core.plan.WithDatabase;
 import lastgood.engine.Engine;
 import lastgood.testkit.sim.SimWorld.Standing;
 
@@ -132,12 +133,12 @@ public final class Corpus {
     }
 
     private static RollbackPlanner.Request request(RevisionSelector to, boolean emergency, boolean maintenance) {
-        return new RollbackPlanner.Request(to, Optional.empty(), emergency, false, maintenance);
+        return new RollbackPlanner.Request(to, Optional.empty(), emergency, WithDatabase.AUTO, false, maintenance);
     }
 
     private static Case approved(String name, Supplier<SimWorld> world) {
         var request = new RollbackPlanner.Request(
-                new RevisionSelector.Previous(), Optional.of(Severity.SEV2), false, false, false);
+                new RevisionSelector.Previous(), Optional.of(Severity.SEV2), false, WithDatabase.AUTO, false, false);
         return new Case("rollback: " + name, world, w -> RollbackPlanner.plan(w.facts(), request), false);
     }
 

@@ -50,6 +50,7 @@ import lastgood.engine.port.Ledgers;
 import lastgood.engine.port.Locks;
 import lastgood.engine.port.Traffic;
 import lastgood.engine.port.Workloads;
+import lastgood.engine.port.database.Databases;
 import lastgood.testkit.sim.Fuse.Touch;
 
 /// One service, its releases, its users and lastgood itself. The engine sees the world only through the fuse; tests
@@ -210,6 +211,7 @@ public final class SimWorld {
                 fusedLedgers(),
                 fusedEvidence(),
                 checks(),
+                Databases.none(),
                 clock);
     }
 

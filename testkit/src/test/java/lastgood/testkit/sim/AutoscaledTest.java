@@ -7,6 +7,7 @@ import lastgood.core.RunId;
 import lastgood.core.Workload;
 import lastgood.core.plan.Step;
 import lastgood.engine.port.Fence;
+import lastgood.engine.port.database.Databases;
 import lastgood.engine.steps.Handlers;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -23,8 +24,8 @@ class AutoscaledTest {
     private final SimClock clock = new SimClock();
     private final SimPlatform platform = new SimPlatform(clock, SimWorld.SERVICE);
     private final SimStores.SimLedgers ledgers = new SimStores.SimLedgers();
-    private final Handlers handlers =
-            new Handlers(platform, platform, platform, ledgers, new SimStores.SimEvidence(clock), clock);
+    private final Handlers handlers = new Handlers(
+            platform, platform, platform, ledgers, new SimStores.SimEvidence(clock), Databases.none(), clock);
 
     @ParameterizedTest
     @CsvSource({

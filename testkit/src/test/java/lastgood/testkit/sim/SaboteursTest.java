@@ -463,6 +463,7 @@ class SaboteursTest {
                 p.ledgers(),
                 p.evidence(),
                 p.checks(),
+                p.databases(),
                 p.time());
     }
 
@@ -477,6 +478,7 @@ class SaboteursTest {
                 p.ledgers(),
                 p.evidence(),
                 p.checks(),
+                p.databases(),
                 p.time());
     }
 
@@ -491,6 +493,7 @@ class SaboteursTest {
                 p.ledgers(),
                 p.evidence(),
                 p.checks(),
+                p.databases(),
                 p.time());
     }
 
@@ -505,6 +508,7 @@ class SaboteursTest {
                 p.ledgers(),
                 p.evidence(),
                 p.checks(),
+                p.databases(),
                 p.time());
     }
 
@@ -519,6 +523,7 @@ class SaboteursTest {
                 p.ledgers(),
                 p.evidence(),
                 p.checks(),
+                p.databases(),
                 p.time());
     }
 
@@ -533,6 +538,7 @@ class SaboteursTest {
                 ledgers,
                 p.evidence(),
                 p.checks(),
+                p.databases(),
                 p.time());
     }
 
@@ -547,6 +553,7 @@ class SaboteursTest {
                 p.ledgers(),
                 p.evidence(),
                 checks,
+                p.databases(),
                 p.time());
     }
 }

@@ -199,7 +199,8 @@ public final class KubePreflight implements Preflight {
                         Step.SetMaintenance _,
                         Step.RemoveWorkload _,
                         Step.WriteLedger _,
-                        Step.WatchRecovery _ -> Optional.empty();
+                        Step.WatchRecovery _,
+                        Step.OfDatabase _ -> Optional.empty();
             };
         }
 
@@ -252,7 +253,8 @@ public final class KubePreflight implements Preflight {
                             Step.SetMaintenance _,
                             Step.RemoveWorkload _,
                             Step.WriteLedger _,
-                            Step.WatchRecovery _ -> {}
+                            Step.WatchRecovery _,
+                            Step.OfDatabase _ -> {}
                 }
             }
             if (!images.isEmpty()) {
@@ -320,7 +322,8 @@ public final class KubePreflight implements Preflight {
                             Step.ShiftTraffic _,
                             Step.SetMaintenance _,
                             Step.WriteLedger _,
-                            Step.WatchRecovery _ -> "";
+                            Step.WatchRecovery _,
+                            Step.OfDatabase _ -> "";
                 };
                 if (!workload.isEmpty()) {
                     changed.computeIfAbsent(workload, _ -> new ArrayList<>()).add(planned.step());

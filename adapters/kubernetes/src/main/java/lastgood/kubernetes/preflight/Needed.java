@@ -50,6 +50,8 @@ record Needed(KubeService service) {
                         .toList();
             case Step.WriteLedger _ -> List.of(); // see records
             case Step.WatchRecovery _ -> List.of(pods());
+            // Rights in the database are the database's to check.
+            case Step.OfDatabase _ -> List.of();
         };
     }
 
