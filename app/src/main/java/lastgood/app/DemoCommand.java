@@ -54,8 +54,10 @@ final class DemoCommand extends Verb {
             names = "--scenario",
             paramLabel = "NAME",
             converter = OfScenario.class,
-            description = "app, canary, blue-green or emergency (default: app)")
-    private Scenario scenario = Scenario.APP;
+            description = {
+                "breaking-migration (the default), corruption, app, canary, blue-green or emergency",
+            })
+    private Scenario scenario = Scenario.BREAKING_MIGRATION;
 
     @Option(names = "--json", description = "one JSON document with all measured numbers instead of the story")
     private boolean json;

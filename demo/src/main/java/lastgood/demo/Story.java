@@ -86,6 +86,9 @@ final class Story implements AutoCloseable {
         var users = twoGoodReleases();
         badRelease(users);
         var decision = notice(users, catalog);
+        if (options.scenario() == Scenario.CORRUPTION) {
+            assess();
+        }
         if (!options.scenario().emergency()) {
             plan(decision);
         }
@@ -109,12 +112,17 @@ final class Story implements AutoCloseable {
             run(Stage.ONCALL, List.of("strategy", "canary", "promote", "-e", Stage.ENVIRONMENT, "--yes"), 1);
         }
         earnGood(Stage.GOOD);
+        if (options.scenario().hasDatabase()) {
+            run(Stage.ONCALL, List.of("db", "backup", "-e", Stage.ENVIRONMENT, "--reason", "nightly", "--yes"), 1);
+        }
         return users;
     }
 
     private void deploy(String version) throws IOException, InterruptedException, StoryFailed {
         stage.build(version, options.scenario());
-        run(Stage.ONCALL, List.of("release", "deploy", version, "-e", Stage.ENVIRONMENT, "--yes"), 2);
+        var words = new ArrayList<>(List.of("release", "deploy", version, "-e", Stage.ENVIRONMENT, "--yes"));
+        Migration.of(options.scenario(), version).ifPresent(m -> words.addAll(List.of("--migration", m.id())));
+        run(Stage.ONCALL, words, 2);
     }
 
     /// @param lines how many of its report are shown
@@ -214,6 +222,19 @@ final class Story implements AutoCloseable {
                         percent(counts.errorPercent()), Words.count(counts.requests(), "request"), Words.duration(p95));
     }
 
+    /// Which rows are damaged, and what each way out would lose: counted before anyone decides.
+    private void assess() throws IOException, InterruptedException, StoryFailed {
+        var check = List.of("db", "integrity", "-e", Stage.ENVIRONMENT);
+        tell.command(Stage.ONCALL, String.join(" ", check));
+        tell.table(commands.run(Stage.ONCALL, check)
+                .expect(11, "the check of the data")
+                .out());
+        var assess = List.of("db", "corruption", "assess", "-e", Stage.ENVIRONMENT);
+        tell.command(Stage.ONCALL, String.join(" ", assess));
+        tell.table(
+                commands.run(Stage.ONCALL, assess).expect(0, "the assessment").out());
+    }
+
     // ---- 4
 
     private void plan(Decision decision) throws IOException, InterruptedException, StoryFailed {
@@ -225,6 +246,18 @@ final class Story implements AutoCloseable {
     }
 
     private List<String> rollback(Decision decision) {
+        if (options.scenario() == Scenario.CORRUPTION) {
+            return List.of(
+                    "rollback",
+                    "-e",
+                    Stage.ENVIRONMENT,
+                    "--revision",
+                    "previous",
+                    "--with-db",
+                    "salvage",
+                    "--severity",
+                    decision.severity());
+        }
         return options.scenario().emergency()
                 ? List.of("rollback", "-e", Stage.ENVIRONMENT, "--emergency", "--severity", decision.severity())
                 : List.of(
@@ -264,6 +297,9 @@ final class Story implements AutoCloseable {
         words.addAll(List.of("--reason", REASON));
         if (!options.scenario().emergency()) {
             words.add("--yes");
+        }
+        if (options.scenario().hasDatabase()) {
+            words.addAll(List.of("--confirm", Stage.SERVICE));
         }
         tell.command(Stage.ONCALL, String.join(" ", words));
         if (options.scenario().emergency() || !decision.needsAnother(Stage.ONCALL, stage.catalog())) {
@@ -354,11 +390,18 @@ final class Story implements AutoCloseable {
                 .formatted(midway ? "in the middle of" : "after", step.get().id(), lastWord(journal)));
     }
 
-    private static Optional<PlannedStep> changing(Journal journal) {
+    /// Where data changes, that is the middle: behind the fence, with the maintenance page up.
+    private boolean isTheMiddle(PlannedStep step) {
+        return options.scenario().hasDatabase()
+                ? step.step() instanceof Step.UndoMigrations || step.step() instanceof Step.SalvageRows
+                : step.step().changesProduction();
+    }
+
+    private Optional<PlannedStep> changing(Journal journal) {
         return journal.isEmpty() || !journal.state().isPlanned()
                 ? Optional.empty()
                 : journal.state().plan().steps().stream()
-                        .filter(s -> s.step().changesProduction())
+                        .filter(this::isTheMiddle)
                         .filter(s -> journal.state().attempts(s.id()) > 0)
                         .findFirst();
     }
