@@ -4,6 +4,7 @@ module lastgood.core {
 
     exports lastgood.core;
     exports lastgood.core.decide;
+    exports lastgood.core.detect;
     exports lastgood.core.plan;
     exports lastgood.core.recover;
 }
