@@ -29,17 +29,20 @@ public final class Detector {
     /// Five minutes at 15 s: longer without a request, and the last verdict is not news any more.
     private static final int QUIET_SCRAPES_MAX = 20;
 
-    /// An instance that is down stays down, so one failed scrape in a row of four is news.
-    private static final double SCRAPES_PHI = 4;
+    /// An instance that is down stays down for about half a minute, so at 15 s every second failed scrape is news.
+    private static final double SCRAPES_PHI = 2;
+
+    /// Scrapes of a healthy pod fail this often, for a timeout or a node that is busy.
+    private static final double SCRAPES_EXPECTED = 0.01;
 
     /// Failed requests of the whole service are the most important; a mean of e-values is an e-value, whatever the
     /// weights.
-    private static final double ERRORS_WEIGHT = 0.5;
+    private static final double ERRORS_WEIGHT = 0.4;
 
-    private static final double SLOWER_WEIGHT = 0.1;
-    private static final double TWICE_WEIGHT = 0.15;
-    private static final double SCRAPES_WEIGHT = 0.1;
-    private static final double ROUTES_WEIGHT = 0.15;
+    private static final double SLOWER_WEIGHT = 0.15;
+    private static final double TWICE_WEIGHT = 0.1;
+    private static final double SCRAPES_WEIGHT = 0.15;
+    private static final double ROUTES_WEIGHT = 0.2;
 
     private static final long REQUESTS_SHOWN_MAX = 1_000_000_000;
 
@@ -151,7 +154,7 @@ public final class Detector {
     private void takeScrapes(Scrape scrape) {
         var mine = scrape.fresh().scrapes();
         var theirs = scrape.reference().scrapes();
-        scrapesFail.take(mine, theirs, 0.01, 0, SCRAPES_PHI, payoffs);
+        scrapesFail.take(mine, theirs, SCRAPES_EXPECTED, 0, SCRAPES_PHI, payoffs);
         allUnreachable = mine.requests() > 0 && mine.bad() == mine.requests() && theirs.bad() < theirs.requests();
     }
 
@@ -259,10 +262,14 @@ public final class Detector {
             return new Verdict.Pass();
         }
         var more = more();
+        var suspected = suspicion instanceof Suspicion.Since(var _, var active) && active;
         return new Verdict.Inconclusive(
-                more == 0
-                        ? "the difference is too near a border for any number of requests"
-                        : "about %d more requests".formatted(more));
+                more > 0
+                        ? "about %d more requests".formatted(more)
+                        : suspected
+                                ? "suspected, and not yet proved: "
+                                        + strongest().claim()
+                                : "the difference is too near a border for any number of requests");
     }
 
     private boolean cleared(Increase increase) {
@@ -273,12 +280,9 @@ public final class Detector {
     }
 
     private String reason(Increase increase) {
-        var strongest = readings().stream()
-                .max((a, b) -> Double.compare(a.peak() - a.needed(), b.peak() - b.needed()))
-                .orElseThrow();
         return "%s: %d of %d failed (%s), %d of %d beside it (%s); increase of errors %s"
                 .formatted(
-                        strongest.claim(),
+                        strongest().claim(),
                         fresh.bad(),
                         fresh.requests(),
                         Points.percent(fresh.share()),
@@ -286,6 +290,13 @@ public final class Detector {
                         reference.requests(),
                         Points.percent(reference.share()),
                         increase);
+    }
+
+    /// The claim against the release that is nearest to its proof, or furthest beyond it.
+    private Reading strongest() {
+        return against().stream()
+                .max((a, b) -> Double.compare(a.peak() - a.needed(), b.peak() - b.needed()))
+                .orElseThrow();
     }
 
     private Grade.Outage outage() {
@@ -305,23 +316,30 @@ public final class Detector {
     }
 
     private List<Reading> readings() {
-        var list = new ArrayList<Reading>();
-        list.add(errors.reading(needed));
+        var list = against();
         list.addAll(nested.readings(settings.alpha()));
         list.add(nested.below(Grade.SEV3_FROM, settings.alpha()));
         if (tails.comparable()) {
+            list.add(tails.harmless(needed));
+        }
+        if (overGuard.scrapes() > 0) {
+            list.add(overGuard.reading(needed));
+        }
+        return list;
+    }
+
+    private List<Reading> against() {
+        var list = new ArrayList<Reading>();
+        list.add(errors.reading(needed));
+        if (tails.comparable()) {
             list.add(tails.slower(needed));
             list.add(tails.twice(needed));
-            list.add(tails.harmless(needed));
         }
         if (scrapesFail.scrapes() > 0) {
             list.add(scrapesFail.reading(needed));
         }
         if (routes.any()) {
             list.add(routes.worst(needed));
-        }
-        if (overGuard.scrapes() > 0) {
-            list.add(overGuard.reading(needed));
         }
         return list;
     }
@@ -337,7 +355,7 @@ public final class Detector {
         var worse = Bet.nats(Bet.Null.AT_MOST, claim.rho(), claim.delta() + allowance, q1, q0, per);
         var harmless = Bet.nats(Bet.Null.AT_LEAST, 1, Grade.SEV3_FROM, q1, q0, per);
         var toFail = requests(needed - StrictMath.log(ERRORS_WEIGHT) - errors.now(), worse);
-        var toPass = requests(below.needed() - below.now(), harmless);
+        var toPass = below.proved() ? 0 : requests(below.needed() - below.now(), harmless);
         return toFail == 0 ? toPass : toPass == 0 ? toFail : Math.min(toFail, toPass);
     }
 
