@@ -54,7 +54,7 @@ public final class Detector {
 
     private final Settings settings;
     private final double needed;
-    private final double[] payoffs = new double[6];
+    private final double[] payoffs = new double[Claim.BETS_MAX];
     private final Expected expected;
     private final Expected freshRate;
     private final Comparison errors;

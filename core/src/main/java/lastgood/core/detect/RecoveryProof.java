@@ -23,7 +23,7 @@ public final class RecoveryProof {
 
     private final Goal goal;
     private final double needed;
-    private final double[] payoffs = new double[6];
+    private final double[] payoffs = new double[Claim.BETS_MAX];
     private final Comparison relapse;
     private Part errors;
     private Part slow;

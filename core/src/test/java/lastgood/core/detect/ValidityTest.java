@@ -17,7 +17,7 @@ class ValidityTest {
     private static final int WATCHES = 1500;
     private static final int SCRAPES = 160;
 
-    private final double[] payoffs = new double[6];
+    private final double[] payoffs = new double[Claim.BETS_MAX];
 
     /// A day's load in one watch, clouded by two outages of something that both versions use.
     private static double drift(int t) {
