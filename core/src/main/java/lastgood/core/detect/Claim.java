@@ -36,14 +36,10 @@ final class Claim {
         this.bets = bets;
     }
 
-    /// Worse by more than half and 0.1 pp: what nobody would call noise in the rates themselves.
-    static Claim degraded() {
-        return new Claim("errors degraded (above 1.5 x + 0.1 pp)", Null.AT_MOST, 1.5, 0.001, ERRORS);
-    }
-
-    /// The same without the margin, for the bench's ablation: any difference at all.
-    static Claim different() {
-        return new Claim("errors above the reference", Null.AT_MOST, 1, 0, ERRORS);
+    static Claim degraded(Tolerance tolerance) {
+        var name = "errors degraded (above %s x + %s)"
+                .formatted(Points.number(tolerance.factor()), Points.text(tolerance.extra()));
+        return new Claim(name, Null.AT_MOST, tolerance.factor(), tolerance.extra(), ERRORS);
     }
 
     static Claim errorsAbove(double delta) {

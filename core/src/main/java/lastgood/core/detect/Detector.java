@@ -88,19 +88,19 @@ public final class Detector {
         needed = -StrictMath.log(settings.alpha());
         expected = before.expected();
         freshRate = new Expected(expected.rate(), FRESH_PRIOR);
-        errors = new Comparison(errorsClaim(settings.reference()), endless);
+        errors = new Comparison(errorsClaim(settings), endless);
         nested = new Nested(settings.alpha(), endless);
         tails = new Tails(before.latency(), endless);
         scrapesFail = new Comparison(Claim.unreachable(), endless);
-        routes = new Routes(settings.criticalRoutes(), settings.routesMax(), endless);
+        routes = new Routes(settings.criticalRoutes(), settings.routesMax(), settings.tolerance(), endless);
         overGuard = new Comparison(Claim.worseThanGuard(), endless);
         guardBefore = new Comparison(Claim.worseThanBefore(), endless);
         referenceBefore = new Comparison(Claim.worseThanBefore(), endless);
     }
 
-    private static Claim errorsClaim(Reference reference) {
-        return switch (reference) {
-            case Reference.Beside(), Reference.Earlier() -> Claim.degraded();
+    private static Claim errorsClaim(Settings settings) {
+        return switch (settings.reference()) {
+            case Reference.Beside(), Reference.Earlier() -> Claim.degraded(settings.tolerance());
             case Reference.Nothing(var max) -> Claim.aboveLimit(max);
         };
     }

@@ -18,7 +18,7 @@ final class Points {
         return number(share * 100) + "%";
     }
 
-    private static String number(double value) {
+    static String number(double value) {
         return BigDecimal.valueOf(value)
                 .setScale(2, RoundingMode.HALF_UP)
                 .stripTrailingZeros()

@@ -75,7 +75,7 @@ public final class RecoveryProof {
         slow = new Part(goal.slowBelow());
         blockErrors = new Part(goal.errorsBelow());
         blockSlow = new Part(goal.slowBelow());
-        relapse = new Comparison(Claim.degraded(), false);
+        relapse = new Comparison(Claim.degraded(Tolerance.usual()), false);
     }
 
     /// One scrape of the whole service.

@@ -21,11 +21,13 @@ final class Routes {
 
     private final Set<String> critical;
     private final int max;
+    private final Tolerance tolerance;
     private final boolean endless;
     private final Map<String, Watched> watched = new LinkedHashMap<>();
     private int plain;
 
-    Routes(Set<String> critical, int max, boolean endless) {
+    Routes(Set<String> critical, int max, Tolerance tolerance, boolean endless) {
+        this.tolerance = tolerance;
         this.critical = critical;
         this.max = max;
         this.endless = endless;
@@ -92,7 +94,12 @@ final class Routes {
     }
 
     private Watched watched(String name, double q0) {
-        return watched.computeIfAbsent(name, n -> new Watched(weight(n), new Expected(q0, PRIOR_REQUESTS), endless));
+        return watched.computeIfAbsent(
+                name,
+                n -> new Watched(
+                        weight(n),
+                        new Expected(q0, PRIOR_REQUESTS),
+                        new Comparison(Claim.degraded(tolerance), endless)));
     }
 
     private double weight(String name) {
@@ -112,10 +119,10 @@ final class Routes {
         private final Comparison comparison;
         private final Expected expected;
 
-        Watched(double weight, Expected expected, boolean endless) {
+        Watched(double weight, Expected expected, Comparison comparison) {
             this.weight = weight;
             this.expected = expected;
-            comparison = new Comparison(Claim.degraded(), endless);
+            this.comparison = comparison;
         }
 
         void take(Scrape.Route seen, double allowance, double phi, double since, double[] payoffs) {

@@ -7,6 +7,7 @@ import java.util.Set;
 /// @param alpha largest chance that a healthy release is called bad, over the whole watch
 /// @param phi from [Dispersion], at least 1
 /// @param endless a watch without a release's end: then 1/alpha scrapes pass between false alarms
+/// @param tolerance what is not called degraded yet
 /// @param criticalRoutes share half of the attention given to routes
 /// @param routesMax other routes that are watched one by one; the rest is one more, called `other`
 public record Settings(
@@ -14,6 +15,7 @@ public record Settings(
         Before before,
         double alpha,
         double phi,
+        Tolerance tolerance,
         WarmUp errorsWarmUp,
         WarmUp latencyWarmUp,
         boolean endless,
@@ -30,6 +32,7 @@ public record Settings(
                 before,
                 price.alpha(),
                 1,
+                Tolerance.usual(),
                 WarmUp.ofErrors(),
                 WarmUp.ofLatency(),
                 false,
@@ -49,29 +52,56 @@ public record Settings(
     }
 
     public Settings with(Reference other) {
-        return new Settings(other, before, alpha, phi, errorsWarmUp, latencyWarmUp, endless, criticalRoutes, routesMax);
+        return new Settings(
+                other, before, alpha, phi, tolerance, errorsWarmUp, latencyWarmUp, endless, criticalRoutes, routesMax);
+    }
+
+    public Settings with(Tolerance other) {
+        return new Settings(
+                reference, before, alpha, phi, other, errorsWarmUp, latencyWarmUp, endless, criticalRoutes, routesMax);
     }
 
     public Settings withAlpha(double other) {
         return new Settings(
-                reference, before, other, phi, errorsWarmUp, latencyWarmUp, endless, criticalRoutes, routesMax);
+                reference,
+                before,
+                other,
+                phi,
+                tolerance,
+                errorsWarmUp,
+                latencyWarmUp,
+                endless,
+                criticalRoutes,
+                routesMax);
     }
 
     public Settings withPhi(double other) {
         return new Settings(
-                reference, before, alpha, other, errorsWarmUp, latencyWarmUp, endless, criticalRoutes, routesMax);
+                reference,
+                before,
+                alpha,
+                other,
+                tolerance,
+                errorsWarmUp,
+                latencyWarmUp,
+                endless,
+                criticalRoutes,
+                routesMax);
     }
 
     public Settings withWarmUp(WarmUp errors, WarmUp latency) {
-        return new Settings(reference, before, alpha, phi, errors, latency, endless, criticalRoutes, routesMax);
+        return new Settings(
+                reference, before, alpha, phi, tolerance, errors, latency, endless, criticalRoutes, routesMax);
     }
 
+    /// For a watch between releases: on average at least 1/`falseAlarmsPerScrape` scrapes pass between false alarms.
     public Settings withoutEnd(double falseAlarmsPerScrape) {
         return new Settings(
                 reference,
                 before,
                 falseAlarmsPerScrape,
                 phi,
+                tolerance,
                 errorsWarmUp,
                 latencyWarmUp,
                 true,
@@ -80,6 +110,7 @@ public record Settings(
     }
 
     public Settings withRoutes(Set<String> critical, int max) {
-        return new Settings(reference, before, alpha, phi, errorsWarmUp, latencyWarmUp, endless, critical, max);
+        return new Settings(
+                reference, before, alpha, phi, tolerance, errorsWarmUp, latencyWarmUp, endless, critical, max);
     }
 }

@@ -67,7 +67,7 @@ class ValidityTest {
         var chance = new Chance(11);
 
         for (var alpha : new double[] {0.1, 0.01}) {
-            notMoreThan(alpha, alarms(alpha, _ -> comparing(Claim.degraded(), chance, 0, 40, 150)));
+            notMoreThan(alpha, alarms(alpha, _ -> comparing(Claim.degraded(Tolerance.usual()), chance, 0, 40, 150)));
         }
     }
 
@@ -82,7 +82,7 @@ class ValidityTest {
     void a_release_beyond_the_border_is_found_in_nearly_every_watch() {
         var chance = new Chance(13);
 
-        assertThat(alarms(0.01, _ -> comparing(Claim.degraded(), chance, 0.04, 40, 150)))
+        assertThat(alarms(0.01, _ -> comparing(Claim.degraded(Tolerance.usual()), chance, 0.04, 40, 150)))
                 .isGreaterThan(WATCHES * 99 / 100);
     }
 
@@ -101,7 +101,7 @@ class ValidityTest {
         var chance = new Chance(15);
 
         notMoreThan(0.05, alarms(0.05, _ -> {
-            var claim = Claim.degraded();
+            var claim = Claim.degraded(Tolerance.usual());
             var comparison = new Comparison(claim, false);
             return t -> {
                 var n1 = comparison.now() > 1 ? 5 : 80;
@@ -128,7 +128,7 @@ class ValidityTest {
     @Test
     void a_watch_without_an_end_has_its_false_alarms_at_least_as_far_apart_as_promised() {
         var chance = new Chance(17);
-        var claim = Claim.degraded();
+        var claim = Claim.degraded(Tolerance.usual());
         var apart = 200.0;
         var runs = 120;
 
