@@ -76,7 +76,9 @@ public final class Differencing {
         }
     }
 
-    /// What was counted up to the moment that every live target has reached; empty if nothing is new.
+    /// What was counted up to the moment that every live target has reached, and within the interval after it:
+    /// targets are read one after the other, and waiting for the last of them would make every decision a scrape
+    /// later. Empty if nothing is new.
     public List<Increment> advance() {
         var newest = Long.MIN_VALUE;
         for (var t : targets.values()) {
@@ -89,8 +91,11 @@ public final class Differencing {
             }
         }
         var increments = new ArrayList<Increment>();
+        if (newest == Long.MIN_VALUE) {
+            return increments;
+        }
         for (var t : targets.entrySet()) {
-            drain(t.getKey(), t.getValue(), watermark, increments);
+            drain(t.getKey(), t.getValue(), watermark + intervalMillis - 1, increments);
         }
         return increments;
     }

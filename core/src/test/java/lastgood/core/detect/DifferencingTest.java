@@ -104,6 +104,18 @@ class DifferencingTest {
     }
 
     @Test
+    void targets_that_are_read_one_after_the_other_are_not_waited_for() {
+        counters.sample("a", "total", at(1), 0);
+        counters.sample("b", "total", at(1) + 9_000, 0);
+        counters.advance();
+
+        counters.sample("a", "total", at(2), 10);
+        counters.sample("b", "total", at(2) + 9_000, 20);
+
+        assertThat(sum(counters.advance())).isEqualTo(30);
+    }
+
+    @Test
     void a_target_that_stays_away_holds_nobody_up_and_keeps_what_it_had_counted() {
         counters.sample("a", "total", at(1), 0);
         counters.sample("b", "total", at(1), 0);
