@@ -22,6 +22,10 @@ public sealed interface Attribution {
     /// within minutes.
     Duration SOON = Duration.ofMinutes(5);
 
+    /// Without the old version beside it, a release is blamed only for what begins within this time: the length
+    /// of a watch. What breaks later is more likely a dependency that the guard group does not share.
+    Duration LATE = Duration.ofHours(1);
+
     static Attribution of(Comparisons seen) {
         if (seen.beside() && seen.worseThanReference()) {
             return new Release("the new version is worse than the old one, which serves at the same time");
@@ -45,6 +49,10 @@ public sealed interface Attribution {
         }
         return switch (seen.onset()) {
             case Onset.Before() -> new External("it began before the deploy");
+            case Onset.After(var later)
+            when later.compareTo(LATE) > 0 ->
+                new Undecided("worse than before the deploy, since %d minutes after it; too long to blame it unseen"
+                        .formatted(later.toMinutes()));
             case Onset.After _, Onset.Unknown _ ->
                 new Release("worse than before the deploy and than services that were not deployed");
         };

@@ -52,6 +52,16 @@ class AttributionTest {
     }
 
     @Test
+    void what_breaks_long_after_the_deploy_is_not_blamed_on_it_without_an_old_version_to_compare_with() {
+        var hour = new Onset.After(Duration.ofHours(1));
+        var more = new Onset.After(Duration.ofHours(1).plusMillis(1));
+
+        assertThat(blame(false, true, false, true, Guard.CLEAN, hour)).isEqualTo(Attribution.Release.class);
+        assertThat(blame(false, true, false, true, Guard.CLEAN, more)).isEqualTo(Attribution.Undecided.class);
+        assertThat(blame(true, true, false, true, Guard.CLEAN, more)).isEqualTo(Attribution.Release.class);
+    }
+
+    @Test
     void nobody_is_blamed_without_a_proof() {
         for (var guard : Guard.values()) {
             assertThat(blame(true, false, false, false, guard, SOON)).isEqualTo(Attribution.Undecided.class);
