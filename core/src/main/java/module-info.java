@@ -5,6 +5,7 @@ module lastgood.core {
     exports lastgood.core;
     exports lastgood.core.data;
     exports lastgood.core.decide;
+    exports lastgood.core.detect;
     exports lastgood.core.plan;
     exports lastgood.core.recover;
 }

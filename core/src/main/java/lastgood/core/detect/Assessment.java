@@ -1,0 +1,38 @@
+package lastgood.core.detect;
+
+import java.time.Duration;
+import java.util.List;
+import lastgood.core.Verdict;
+
+/// What is known at one moment of a watch, with every number that explains it.
+///
+/// @param since from the new version's first sample
+/// @param verdict Fail is a proof that the new version is worse, Pass that it is not; whose fault it is stands in
+///     `attribution`
+/// @param evidence all claims together, as the log of one e-value; Fail when its peak reached ln(1/alpha)
+/// @param increase bounds of the rise of the error rate
+/// @param moreRequests about how many more to the new version would decide; 0 if it is decided or no number would do
+/// @param readings each claim on its own
+/// @param expected share of bad requests that the reference was expected to have
+/// @param allowance added to the margins of errors for the warm-up
+public record Assessment(
+        Duration since,
+        Verdict verdict,
+        Reading evidence,
+        Suspicion suspicion,
+        Increase increase,
+        Grade grade,
+        Attribution attribution,
+        long moreRequests,
+        List<Reading> readings,
+        Counts fresh,
+        Counts reference,
+        double expected,
+        double allowance,
+        double phi,
+        long scrapes) {
+
+    public Assessment {
+        readings = List.copyOf(readings);
+    }
+}
