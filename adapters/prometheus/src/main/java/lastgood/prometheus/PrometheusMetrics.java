@@ -1,0 +1,224 @@
+package lastgood.prometheus;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import lastgood.core.Digest;
+import lastgood.core.ServiceRef;
+import lastgood.core.detect.Differencing;
+import lastgood.engine.port.Metrics;
+import lastgood.engine.port.Unreachable;
+
+/// What users got, by Prometheus' raw samples. Increments are counted by [Differencing] and not by `rate()`, which
+/// forgets the first errors of a new pod: often those that matter.
+public final class PrometheusMetrics implements Metrics {
+
+    /// Longer than this is not asked for at once; a watch of 30 minutes fits.
+    private static final Duration WINDOW_MAX = Duration.ofHours(1);
+
+    /// How far back a name counts as in use.
+    private static final Duration IN_USE = Duration.ofMinutes(15);
+
+    private static final Duration USUAL_INTERVAL = Duration.ofSeconds(15);
+    private static final String BOUND = "le";
+    private static final String UP = "up";
+    private static final String STARTED = "process_start_time_seconds";
+
+    private final Prometheus prometheus;
+    private final Map<ServiceRef, Watched> services;
+    private final Instances instances;
+    private final InstantSource clock;
+    private final Map<ServiceRef, Dialect> chosen = new ConcurrentHashMap<>();
+
+    public PrometheusMetrics(
+            Prometheus prometheus, Map<ServiceRef, Watched> services, Instances instances, InstantSource clock) {
+        this.prometheus = prometheus;
+        this.services = Map.copyOf(services);
+        this.instances = instances;
+        this.clock = clock;
+    }
+
+    /// The names that this service's counters have, found out by asking for each.
+    ///
+    /// @throws Unreachable if there are none
+    public Dialect dialect(ServiceRef service) {
+        return chosen.computeIfAbsent(service, this::find);
+    }
+
+    private Dialect find(ServiceRef service) {
+        var now = clock.instant();
+        for (var dialect : Dialect.KNOWN) {
+            var selector = selector(dialect, dialect.requests(), service, Optional.empty());
+            if (selector.isPresent()) {
+                var series = prometheus.samples(selector.get(), IN_USE, now);
+                if (series.stream().anyMatch(s -> !s.label(dialect.status()).isEmpty())) {
+                    return dialect;
+                }
+            }
+        }
+        throw new Unreachable("Prometheus has no requests of %s under any name that is known: %s"
+                .formatted(
+                        service,
+                        Dialect.KNOWN.stream().map(Dialect::requests).distinct().collect(Collectors.joining(", "))));
+    }
+
+    @Override
+    public Window window(ServiceRef service, Optional<Digest> revision, Instant since) {
+        var dialect = dialect(service);
+        var now = clock.instant();
+        var from = since.isBefore(now.minus(WINDOW_MAX)) ? now.minus(WINDOW_MAX) : since;
+        var counted = counted(dialect, dialect.requests(), service, revision, from, now);
+        var requests = 0L;
+        var errors = 0L;
+        for (var one : counted.entrySet()) {
+            requests += one.getValue();
+            errors += Dialect.isError(one.getKey().getOrDefault(dialect.status(), "")) ? one.getValue() : 0;
+        }
+        var within = new TreeMap<Double, Long>();
+        counted(dialect, dialect.buckets(), service, revision, from, now)
+                .forEach((labels, count) ->
+                        bound(labels, dialect).ifPresent(bound -> within.merge(bound, count, Long::sum)));
+        return new Window(
+                Duration.between(from, now),
+                requests,
+                errors,
+                quantile(within, 0.5),
+                quantile(within, 0.95),
+                quantile(within, 0.99));
+    }
+
+    /// Increments of each series since then, by its labels.
+    private Map<SortedMap<String, String>, Long> counted(
+            Dialect dialect, String metric, ServiceRef service, Optional<Digest> revision, Instant from, Instant now) {
+        var selector = selector(dialect, metric, service, revision);
+        if (selector.isEmpty()) {
+            return Map.of();
+        }
+        // One scrape more, so that the first one in the window has something to be compared with.
+        var window = Duration.between(from, now).plus(USUAL_INTERVAL.multipliedBy(2));
+        var series = prometheus.samples(selector.get(), window, now);
+        var differencing = new Differencing(from.toEpochMilli(), interval(series));
+        known(dialect, service, revision, window, now, differencing);
+        var labels = new TreeMap<String, SortedMap<String, String>>();
+        for (var one : series) {
+            var name = one.labels().toString();
+            labels.put(name, one.labels());
+            one.samples().forEach(s -> differencing.sample(target(one), name, s.atMillis(), s.value()));
+        }
+        var counted = new java.util.HashMap<SortedMap<String, String>, Long>();
+        differencing.advance().stream()
+                .filter(i -> i.atMillis() >= from.toEpochMilli() && labels.containsKey(i.series()))
+                .forEach(i -> counted.merge(labels.getOrDefault(i.series(), new TreeMap<>()), i.count(), Long::sum));
+        return counted;
+    }
+
+    /// When each pod was scraped at all, and when its process began. A counter shows up with its first request, so on a
+    /// pod that was scraped before, or that has just started, all of it is new.
+    private void known(
+            Dialect dialect,
+            ServiceRef service,
+            Optional<Digest> revision,
+            Duration window,
+            Instant now,
+            Differencing differencing) {
+        if (dialect.pod().isEmpty()) {
+            return;
+        }
+        selector(dialect, UP, service, revision)
+                .ifPresent(up -> prometheus
+                        .samples(up, window, now)
+                        .forEach(one ->
+                                one.samples().forEach(s -> differencing.sample(target(one), UP, s.atMillis(), 0))));
+        selector(dialect, STARTED, service, revision)
+                .ifPresent(started -> prometheus
+                        .samples(started, window, now)
+                        .forEach(one -> one.samples().stream()
+                                .filter(s -> s.value() > 0)
+                                .forEach(s -> differencing.started(
+                                        target(one), s.atMillis(), Math.round(s.value() * 1000)))));
+    }
+
+    private static String target(Series series) {
+        return "%s/%s/%s".formatted(series.label("job"), series.label("instance"), series.label("pod"));
+    }
+
+    /// As the samples themselves show it: nothing has to be configured.
+    private static Duration interval(List<Series> series) {
+        var gaps = new ArrayList<Long>();
+        for (var one : series) {
+            for (var i = 1; i < one.samples().size(); i++) {
+                gaps.add(one.samples().get(i).atMillis()
+                        - one.samples().get(i - 1).atMillis());
+            }
+        }
+        gaps.removeIf(g -> g <= 0);
+        gaps.sort(Long::compare);
+        return gaps.isEmpty() ? USUAL_INTERVAL : Duration.ofMillis(gaps.get(gaps.size() / 2));
+    }
+
+    /// Empty if no pod of it is known.
+    private Optional<String> selector(Dialect dialect, String metric, ServiceRef service, Optional<Digest> revision) {
+        var watched = services.get(service);
+        if (watched == null) {
+            throw new Unreachable("%s is not configured for Prometheus".formatted(service));
+        }
+        var matchers = new ArrayList<String>();
+        watched.labels().forEach((name, value) -> matchers.add("%s=%s".formatted(name, quoted(value))));
+        if (!dialect.service().isEmpty()) {
+            matchers.add("%s=~%s".formatted(dialect.service(), quoted(".*" + literal(watched.name()) + ".*")));
+        }
+        if (!dialect.pod().isEmpty()) {
+            var patterns = instances.patterns(service, revision);
+            if (patterns.isEmpty()) {
+                return Optional.empty();
+            }
+            matchers.add("%s=~%s".formatted(dialect.pod(), quoted(String.join("|", patterns))));
+        }
+        return Optional.of("%s{%s}".formatted(metric, String.join(",", matchers)));
+    }
+
+    private static String quoted(String value) {
+        return '"' + value.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + '"';
+    }
+
+    /// Names are labels of Kubernetes: a dot is the only thing in them that means something else.
+    private static String literal(String name) {
+        return name.replace(".", "\\.");
+    }
+
+    private static Optional<Double> bound(SortedMap<String, String> labels, Dialect dialect) {
+        var text = labels.getOrDefault(BOUND, "");
+        try {
+            return Optional.of(
+                    text.equals("+Inf")
+                            ? Double.POSITIVE_INFINITY
+                            : Double.parseDouble(text) * dialect.secondsPerUnit());
+        } catch (NumberFormatException _) {
+            return Optional.empty();
+        }
+    }
+
+    /// The upper end of the bucket that holds it: never less than it was.
+    private static Duration quantile(TreeMap<Double, Long> within, double share) {
+        if (within.isEmpty() || within.lastEntry().getValue() == 0) {
+            return Duration.ZERO;
+        }
+        var rank = Math.ceil(share * within.lastEntry().getValue());
+        var finite = within.headMap(Double.POSITIVE_INFINITY, false);
+        for (var bucket : finite.entrySet()) {
+            if (bucket.getValue() >= rank) {
+                return Duration.ofMillis(Math.round(bucket.getKey() * 1000));
+            }
+        }
+        // Beyond the last bound nothing is known but that.
+        return finite.isEmpty() ? Duration.ZERO : Duration.ofMillis(Math.round(finite.lastKey() * 2000));
+    }
+}

@@ -1,0 +1,147 @@
+package lastgood.prometheus;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import lastgood.engine.port.Forbidden;
+import lastgood.engine.port.Unreachable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// What a Prometheus may answer that is no answer: never an empty one that looks like calm.
+class PrometheusTest {
+
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+
+    private HttpServer server;
+    private int status = 200;
+    private byte[] body = {};
+    private String authorization = "";
+    private final CountDownLatch hang = new CountDownLatch(1);
+    private boolean hangs;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 16);
+        server.setExecutor(java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor());
+        server.createContext("/", exchange -> {
+            authorization = String.valueOf(exchange.getRequestHeaders().getFirst("Authorization"));
+            exchange.getRequestBody().readAllBytes();
+            if (hangs) {
+                try {
+                    hang.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+            exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        server.start();
+    }
+
+    @AfterEach
+    void stop() {
+        hang.countDown();
+        server.stop(0);
+    }
+
+    private Prometheus prometheus() {
+        return new Prometheus(
+                URI.create("http://user:hunter2@127.0.0.1:%d/"
+                        .formatted(server.getAddress().getPort())),
+                () -> Map.of("Authorization", "Bearer t0ken"),
+                Duration.ofSeconds(2));
+    }
+
+    private void answers(int code, String text) {
+        status = code;
+        body = text.getBytes(UTF_8);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "200|<html><body>login</body></html>|no JSON",
+                "500|{\"status\":\"error\",\"error\":\"out of memory\"}|answered 500: out of memory",
+                "503|overloaded|no JSON",
+                "200|{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[]}}|answered a vector",
+                "200|{\"status\":\"success\",\"data\":{\"resultType\":\"scalar\",\"result\":[1,\"1\"]}}|a scalar",
+                "200|{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[{\"metric\":{},\"values\":[[1,\"x\"]]}]}}|no number",
+                "200|{\"status\":\"success\"|no JSON",
+                "401|{\"status\":\"error\",\"error\":\"who are you\"}|answered 401"
+            })
+    void what_is_no_answer_is_said_and_never_taken_for_calm(int code, String text, String said) {
+        answers(code, text);
+
+        assertThatThrownBy(() -> prometheus().samples("up", MINUTE, Instant.EPOCH))
+                .isInstanceOf(Unreachable.class)
+                .hasMessageContaining(said)
+                .hasMessageNotContaining("hunter2")
+                .hasMessageNotContaining("t0ken");
+    }
+
+    @Test
+    void an_expression_that_cannot_be_read_is_the_askers_fault() {
+        answers(400, "{\"status\":\"error\",\"errorType\":\"bad_data\",\"error\":\"1:5: parse error\"}");
+
+        assertThatThrownBy(() -> prometheus().samples("up{", MINUTE, Instant.EPOCH))
+                .isInstanceOf(Forbidden.class)
+                .hasMessageContaining("1:5: parse error");
+    }
+
+    @Test
+    void an_answer_of_a_hundred_megabytes_is_left_unread() {
+        answers(200, "x".repeat(Prometheus.BYTES_MAX + 2));
+
+        assertThatThrownBy(() -> prometheus().samples("up", MINUTE, Instant.EPOCH))
+                .isInstanceOf(Unreachable.class)
+                .hasMessageContaining("more than 32 MB");
+    }
+
+    @Test
+    void one_that_hangs_and_one_that_is_gone_end_in_time() {
+        hangs = true;
+        assertThatThrownBy(() -> prometheus().samples("up", MINUTE, Instant.EPOCH))
+                .isInstanceOf(Unreachable.class)
+                .hasMessageContaining("no answer in time");
+
+        var gone = prometheus();
+        server.stop(0);
+        assertThatThrownBy(() -> gone.samples("up", MINUTE, Instant.EPOCH)).isInstanceOf(Unreachable.class);
+    }
+
+    @Test
+    void raw_samples_keep_their_own_times_and_what_is_no_number_stays_visible() {
+        answers(200, """
+                {"status":"success","data":{"resultType":"matrix","result":[
+                {"metric":{"__name__":"c","pod":"a"},"values":[[1000.5,"3"],[1015.5,"NaN"],[1030.5,"+Inf"]]}]}}""");
+
+        var series = prometheus().samples("c", MINUTE, Instant.EPOCH);
+
+        assertThat(authorization).isEqualTo("Bearer t0ken");
+        assertThat(series).hasSize(1);
+        assertThat(series.getFirst().label("pod")).isEqualTo("a");
+        assertThat(series.getFirst().samples())
+                .containsExactly(
+                        new Series.Sample(1_000_500, 3),
+                        new Series.Sample(1_015_500, Double.NaN),
+                        new Series.Sample(1_030_500, Double.POSITIVE_INFINITY));
+    }
+}
