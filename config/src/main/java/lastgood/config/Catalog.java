@@ -18,6 +18,7 @@ public final class Catalog {
     private final Set<String> services;
     private final PolicyConfig policy;
     private final Map<String, Contact> contacts;
+    private final @Nullable MetricsConfig metrics;
 
     Catalog(
             CatalogSource source,
@@ -25,13 +26,15 @@ public final class Catalog {
             Map<String, EnvironmentConfig> environments,
             Set<String> services,
             PolicyConfig policy,
-            Map<String, Contact> contacts) {
+            Map<String, Contact> contacts,
+            @Nullable MetricsConfig metrics) {
         this.source = source;
         this.name = name;
         this.environments = environments;
         this.services = services;
         this.policy = policy;
         this.contacts = contacts;
+        this.metrics = metrics;
     }
 
     /// What `-n NAMESPACE KIND/NAME` means without any file: an environment named like the namespace, a service named
@@ -89,6 +92,11 @@ public final class Catalog {
     /// By role, in the order of the file.
     public Map<String, Contact> contacts() {
         return contacts;
+    }
+
+    /// Null: none are connected.
+    public @Nullable MetricsConfig metrics() {
+        return metrics;
     }
 
     /// The keys in the file that are accepted but that this version does nothing with: `services.*.gitops`.

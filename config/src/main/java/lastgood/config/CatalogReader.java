@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Makes a [Catalog] of a document, or lists everything that is wrong with it: first what the schema says, then what
 /// one part says about another, then the values themselves, for every service in every environment.
@@ -60,7 +61,30 @@ final class CatalogReader {
                 environments(at.at("environments"), source.folder()),
                 names(source.document()),
                 policy(source.document(), findings),
-                contacts(at.at("contacts")));
+                contacts(at.at("contacts")),
+                metrics(at));
+    }
+
+    private static @Nullable MetricsConfig metrics(Cursor at) {
+        var brief = at.at("metrics").at("prometheus");
+        var whole = at.at("connections").at("prometheus");
+        if (brief.present() && whole.at("url").present()) {
+            brief.problem("connections.prometheus says where it is, too", "remove one of the two");
+        }
+        var where = whole.at("url").present() ? whole.at("url") : brief;
+        var url = where.uriOrNull();
+        if (url == null) {
+            return null;
+        }
+        // Java's URI has no host where a name is not one, as in http://a_b:9090
+        if (url.getHost() == null || !("http".equals(url.getScheme()) || "https".equals(url.getScheme()))) {
+            where.problem("this is not the address of a Prometheus", "write http://HOST:PORT");
+            return null;
+        }
+        return new MetricsConfig(
+                url,
+                SecretRefs.in(whole.at("auth").at("bearer").tree()).orElse(null),
+                whole.at("tenant").textOrNull());
     }
 
     // ---- parts

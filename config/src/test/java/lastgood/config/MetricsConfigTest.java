@@ -1,0 +1,44 @@
+package lastgood.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class MetricsConfigTest {
+
+    @Test
+    void without_a_word_none_are_connected() {
+        assertThat(Texts.catalog(Texts.LOCAL).metrics()).isNull();
+    }
+
+    @Test
+    void an_address_is_enough_and_a_gateway_may_want_more() {
+        assertThat(Texts.catalog(Texts.LOCAL + "metrics: { prometheus: 'http://prometheus:9090' }")
+                        .metrics())
+                .isEqualTo(new MetricsConfig(URI.create("http://prometheus:9090"), null, null));
+        assertThat(Texts.catalog(
+                                Texts.LOCAL
+                                        + "connections: { prometheus: { url: 'https://m/p', tenant: shop, auth: { bearer: { env: T } } } }")
+                        .metrics())
+                .isEqualTo(new MetricsConfig(URI.create("https://m/p"), new SecretRef.Env("T"), "shop"));
+    }
+
+    @Test
+    void an_address_that_cannot_be_asked_is_said_before_it_is_needed() {
+        assertThat(Texts.problems(Texts.LOCAL + "metrics: { prometheus: 'http://a_b:9090' }"))
+                .first()
+                .asString()
+                .contains("this is not the address of a Prometheus");
+        assertThat(
+                        Texts.problems(
+                                Texts.LOCAL
+                                        + "metrics: { prometheus: 'http://a:9090' }\nconnections: { prometheus: { url: 'http://b:9090' } }"))
+                .first()
+                .asString()
+                .contains("says where it is, too");
+    }
+}
