@@ -1,7 +1,6 @@
 package lastgood.app;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -21,7 +20,6 @@ import lastgood.config.Overrides;
 import lastgood.config.Platform;
 import lastgood.config.Resolved;
 import lastgood.config.Setting;
-import lastgood.core.Digest;
 import lastgood.core.RunId;
 import lastgood.core.ServiceRef;
 import lastgood.core.plan.Plan;
@@ -37,11 +35,9 @@ import lastgood.engine.journal.Journal;
 import lastgood.engine.port.Checks;
 import lastgood.engine.port.Faults;
 import lastgood.engine.port.Forbidden;
-import lastgood.engine.port.Metrics;
 import lastgood.engine.port.Notices;
 import lastgood.engine.port.Preflight;
 import lastgood.engine.port.Time;
-import lastgood.engine.port.Unreachable;
 import lastgood.engine.port.database.Databases;
 import lastgood.kubernetes.KubeParts;
 import lastgood.kubernetes.KubeService;
@@ -67,6 +63,7 @@ record ClusterParts(
         Catalog catalog,
         String namespace,
         KubeParts kube,
+        ClusterMetrics metrics,
         Checks checks,
         Map<ServiceRef, CheckRules> rules,
         Owner owner,
@@ -98,12 +95,15 @@ record ClusterParts(
         }
         // The one that was asked for counts as it was asked for, with its flags.
         add.accept(effective);
+        var metrics = ClusterMetrics.of(catalog, variables, api, services, time);
         var kube = KubeParts.of(api, Cabinet.of(api), cluster.namespace(), services, time::now);
         return new ClusterParts(
                 catalog,
                 cluster.namespace(),
                 kube,
-                new ProbedChecks(new KubeChecks(api, services, limits, kube.workloads()), rules),
+                metrics,
+                new ProbedChecks(
+                        metrics.measured(new KubeChecks(api, services, limits, kube.workloads()), limits), rules),
                 rules,
                 owner,
                 time);
@@ -212,7 +212,7 @@ record ClusterParts(
                         Databases.none(),
                         time),
                 kube.revisions(),
-                new NoMetrics(),
+                metrics.metrics(),
                 new NoFaults(),
                 notices(effective),
                 this::beforeStepOne,
@@ -241,10 +241,11 @@ record ClusterParts(
     private Policy measured(ServiceRef service, Policy policy) {
         var required = EnumSet.copyOf(policy.watch().required());
         // That pods are endpoints is no request that was answered.
-        required.removeIf(check -> (KubeChecks.needingMetrics().contains(check) || check == Check.ENDPOINTS)
-                && !Optional.ofNullable(rules.get(service))
-                        .map(r -> r.asks(check))
-                        .orElse(false));
+        required.removeIf(check ->
+                (!metrics.connected() && KubeChecks.needingMetrics().contains(check) || check == Check.ENDPOINTS)
+                        && !Optional.ofNullable(rules.get(service))
+                                .map(r -> r.asks(check))
+                                .orElse(false));
         var watch = policy.watch();
         return policy.withWatch(
                 new WatchRules(required, watch.every(), watch.samplesWanted(), watch.failuresMax(), watch.blindMax()));
@@ -263,14 +264,6 @@ record ClusterParts(
 
     private ServiceRef serviceOf(RunId run) {
         return Journal.open(kube.journals(), run).state().opened().service();
-    }
-
-    /// The numbers of a cluster's users are in its Prometheus, and this version does not ask it.
-    private static final class NoMetrics implements Metrics {
-        @Override
-        public Window window(ServiceRef service, Optional<Digest> revision, Instant since) {
-            throw new Unreachable("no metrics are connected");
-        }
     }
 
     private static final class NoFaults implements Faults {

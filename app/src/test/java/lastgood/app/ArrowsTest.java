@@ -38,6 +38,7 @@ class ArrowsTest {
                     "lastgood.probes..",
                     "lastgood.kubernetes..",
                     "lastgood.postgres..",
+                    "lastgood.prometheus..",
                     "lastgood.cli..",
                     "lastgood.config..",
                     "lastgood.app..",
@@ -54,12 +55,18 @@ class ArrowsTest {
                     "lastgood.probes..",
                     "lastgood.kubernetes..",
                     "lastgood.postgres..",
+                    "lastgood.prometheus..",
                     "lastgood.app..");
 
     @ArchTest
     static final ArchRule an_adapter_knows_ports_and_no_configuration = noClasses()
             .that()
-            .resideInAnyPackage("lastgood.local..", "lastgood.probes..", "lastgood.kubernetes..", "lastgood.postgres..")
+            .resideInAnyPackage(
+                    "lastgood.local..",
+                    "lastgood.probes..",
+                    "lastgood.kubernetes..",
+                    "lastgood.postgres..",
+                    "lastgood.prometheus..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("lastgood.cli..", "lastgood.config..", "lastgood.app..");
@@ -73,7 +80,8 @@ class ArrowsTest {
             .resideInAPackage("io.fabric8..");
 
     @ArchTest
-    static final ArchRule no_adapter_knows_another = slices().matching("lastgood.(local|probes|kubernetes|postgres)..")
+    static final ArchRule no_adapter_knows_another = slices().matching(
+                    "lastgood.(local|probes|kubernetes|postgres|prometheus)..")
             .should()
             .notDependOnEachOther();
 
