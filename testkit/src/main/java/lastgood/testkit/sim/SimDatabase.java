@@ -278,7 +278,7 @@ public final class SimDatabase {
     }
 
     /// Instances that are connected; they go away when they are told to, or when they are gone.
-    void connected(int instances) {
+    public void connected(int instances) {
         if (isOpen()) {
             sessions = instances;
         }
