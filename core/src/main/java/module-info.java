@@ -7,4 +7,5 @@ module lastgood.core {
     exports lastgood.core.decide;
     exports lastgood.core.plan;
     exports lastgood.core.recover;
+    exports lastgood.core.schema;
 }
