@@ -3,11 +3,13 @@ package lastgood.core.schema;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import lastgood.core.Digest;
 import lastgood.core.schema.Item.Key;
@@ -24,6 +26,7 @@ public final class Catalog {
     private static final String HEADER = "lastgood catalog 1";
 
     private final Map<Key, Item> items;
+    private final Map<Key, List<Item>> parts;
 
     public Catalog(Collection<Item> items) {
         var sorted = new LinkedHashMap<Key, Item>();
@@ -33,6 +36,7 @@ public final class Catalog {
             }
         });
         this.items = Collections.unmodifiableMap(sorted);
+        this.parts = sorted.values().stream().collect(Collectors.groupingBy(i -> new Key(i.kind(), i.parent())));
     }
 
     public Collection<Item> items() {
@@ -53,13 +57,13 @@ public final class Catalog {
 
     /// What belongs to a table, a view or a domain.
     public Stream<Item> of(Kind kind, List<String> parent) {
-        return all(kind).filter(i -> i.parent().equals(parent));
+        return parts.getOrDefault(new Key(kind, parent), List.of()).stream();
     }
 
     /// A table's, in their order.
     public List<Item> columns(List<String> table) {
         return of(Kind.COLUMN, table)
-                .sorted(java.util.Comparator.comparingInt(c -> Integer.parseInt(c.fact("position"))))
+                .sorted(Comparator.comparingInt(c -> Integer.parseInt(c.fact("position"))))
                 .toList();
     }
 
