@@ -8,4 +8,5 @@ module lastgood.core {
     exports lastgood.core.detect;
     exports lastgood.core.plan;
     exports lastgood.core.recover;
+    exports lastgood.core.schema;
 }
