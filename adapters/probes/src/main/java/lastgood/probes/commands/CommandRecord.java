@@ -4,20 +4,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.io.StringReader;
-import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
-import java.util.Properties;
 
-/// What is written down about one command, in a folder of its own: who runs it, what it wrote, how it ended. The
-/// folder's making is the permission to start: of two who try, one finds it there.
+/// What is written down about one command, in a folder of its own: what it wrote, and how it ended. The folder's
+/// making is the permission to start: of two who try, one finds it there.
 ///
 /// @param folder named after the key
 record CommandRecord(Path folder) {
@@ -25,17 +22,14 @@ record CommandRecord(Path folder) {
     /// Enough for the last lines of any tool.
     private static final int TAIL_BYTES = 16 * 1024;
 
-    /// @param pid of the process that waits for the command and writes down its end
-    /// @param started by that process's own clock, so that another one with the same number is not taken for it
-    record Runner(long pid, Instant started, String words) {
-
-        /// One that has ended and that nobody has asked for its end has no program any more.
-        Optional<ProcessHandle> alive() {
-            return ProcessHandle.of(pid)
-                    .filter(ProcessHandle::isAlive)
-                    .filter(p -> p.info().command().isPresent())
-                    .filter(p -> p.info().startInstant().map(started::equals).orElse(false));
-        }
+    /// The process that waits for the command and writes down its end, if it still runs. It is known by the name of the
+    /// file for the end, which stands in its arguments: that is there from its first moment, whoever died meanwhile, and
+    /// no other process has it. One that has ended and that nobody has asked for its end has no arguments any more.
+    Optional<ProcessHandle> runner() {
+        var name = code().toString();
+        return ProcessHandle.allProcesses()
+                .filter(p -> p.info().arguments().map(a -> List.of(a).contains(name)).orElse(false))
+                .findFirst();
     }
 
     Path output() {
@@ -44,10 +38,6 @@ record CommandRecord(Path folder) {
 
     Path code() {
         return folder.resolve("code");
-    }
-
-    private Path started() {
-        return folder.resolve("started");
     }
 
     /// @return false if it is there already
@@ -61,28 +51,6 @@ record CommandRecord(Path folder) {
         write(folder.resolve("words"), words);
         sync(folder.getParent());
         return true;
-    }
-
-    void runs(Runner runner) throws IOException {
-        var properties = new Properties();
-        properties.setProperty("pid", Long.toString(runner.pid()));
-        properties.setProperty("started", runner.started().toString());
-        properties.setProperty("words", runner.words());
-        var text = new StringWriter();
-        properties.store(text, null);
-        write(started(), text.toString());
-    }
-
-    Optional<Runner> runner() throws IOException {
-        if (!Files.exists(started())) {
-            return Optional.empty();
-        }
-        var properties = new Properties();
-        properties.load(new StringReader(Files.readString(started(), UTF_8)));
-        return Optional.of(new Runner(
-                Long.parseLong(properties.getProperty("pid")),
-                Instant.parse(properties.getProperty("started")),
-                properties.getProperty("words")));
     }
 
     /// How it ended, if it did.

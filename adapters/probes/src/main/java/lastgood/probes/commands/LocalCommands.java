@@ -1,11 +1,15 @@
 package lastgood.probes.commands;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import lastgood.core.Digest;
 import lastgood.core.Redaction;
@@ -32,8 +36,8 @@ public final class LocalCommands implements TeamCommands {
     /// A person reads them in a message.
     private static final int LINES_MAX = 10;
 
-    /// One who began it writes down his process next; longer than this, and he died in between.
-    private static final Duration START_WITHIN = Duration.ofSeconds(5);
+    /// Between the folder and the process; longer than this without one, and there will be none.
+    private static final Duration START_WITHIN = Duration.ofSeconds(2);
 
     private static final Duration PAUSE = Duration.ofMillis(50);
 
@@ -76,7 +80,7 @@ public final class LocalCommands implements TeamCommands {
 
     private static Map<String, String> variables(
             Surroundings surroundings, String image, Map<String, String> extra, Fence fence) {
-        var all = new java.util.TreeMap<>(surroundings.variables());
+        var all = new TreeMap<>(surroundings.variables());
         all.putAll(extra);
         all.put("LASTGOOD_KEY", fence.key());
         all.put("LASTGOOD_RELEASE", image);
@@ -94,11 +98,7 @@ public final class LocalCommands implements TeamCommands {
                 .redirectOutput(record.output().toFile());
         builder.environment().putAll(variables);
         try {
-            var process = builder.start();
-            record.runs(new CommandRecord.Runner(
-                    process.pid(),
-                    process.info().startInstant().orElse(java.time.Instant.EPOCH),
-                    words.getFirst()));
+            builder.start();
         } catch (IOException e) {
             record.neverStarted();
             throw new Forbidden("could not start %s in %s: %s; nothing was changed"
@@ -108,52 +108,40 @@ public final class LocalCommands implements TeamCommands {
 
     private static int await(CommandRecord record, String what, Duration limit)
             throws IOException, InterruptedException {
-        var runner = runner(record, what);
-        var rounds = limit.toMillis() / PAUSE.toMillis();
+        var rounds = limit.dividedBy(PAUSE);
+        var runner = Optional.<ProcessHandle>empty();
+        var alone = 0;
         for (var round = 0L; round <= rounds; round++) {
+            runner = runner.filter(ProcessHandle::isAlive).or(record::runner);
+            alone = runner.isPresent() ? 0 : alone + 1;
             var ended = record.ended();
             if (ended.isPresent()) {
                 return ended.get();
             }
-            if (runner.alive().isEmpty() && record.ended().isEmpty()) {
+            if (alone > START_WITHIN.dividedBy(PAUSE)) {
                 throw new Unreachable(
-                        "%s was ended from outside or with the machine: how far it came is not known; it is not run again"
-                                .formatted(what));
+                        "%s was ended from outside or with the machine: how far it came is not known; it is not run again\nhint: "
+                                        .formatted(what)
+                                + "if it changed nothing, remove %s".formatted(record.folder()));
             }
             Thread.sleep(PAUSE);
         }
-        return end(record, runner, limit);
-    }
-
-    private static CommandRecord.Runner runner(CommandRecord record, String what)
-            throws IOException, InterruptedException {
-        for (var round = 0; round <= START_WITHIN.dividedBy(PAUSE); round++) {
-            var runner = record.runner();
-            if (runner.isPresent()) {
-                return runner.get();
-            }
-            Thread.sleep(PAUSE);
-        }
-        throw new Unreachable(
-                "%s may have been started by somebody who died at once: it is not run again\nhint: see whether it ran, then"
-                        .formatted(what)
-                        + " remove " + record.folder());
+        return end(record, limit);
     }
 
     /// The runner first, so that it writes no end of its own; then all that it started.
-    private static int end(CommandRecord record, CommandRecord.Runner runner, Duration limit) throws IOException {
-        if (runner.alive().isPresent()) {
-            var process = runner.alive().get();
+    private static int end(CommandRecord record, Duration limit) throws IOException {
+        record.runner().ifPresent(process -> {
             var below = process.descendants().toList();
             process.destroyForcibly();
             below.forEach(ProcessHandle::destroyForcibly);
-        }
+        });
         if (record.ended().isEmpty()) {
             record.ends(TOO_LONG);
-            java.nio.file.Files.writeString(
+            Files.writeString(
                     record.output(),
                     "%nstill running after %s, and ended for it%n".formatted(Words.duration(limit)),
-                    java.nio.file.StandardOpenOption.APPEND);
+                    StandardOpenOption.APPEND);
         }
         return record.ended().orElse(TOO_LONG);
     }
