@@ -42,11 +42,17 @@ public final class Patience {
 
     private final Sessions sessions;
     private final RandomGenerator random;
+    private final int attempts;
 
     /// @param random spreads the attempts of several of us
     public Patience(Sessions sessions, RandomGenerator random) {
+        this(sessions, random, ATTEMPTS);
+    }
+
+    Patience(Sessions sessions, RandomGenerator random, int attempts) {
         this.sessions = sessions;
         this.random = random;
+        this.attempts = attempts;
     }
 
     /// One transaction, as [Sessions#change].
@@ -64,7 +70,7 @@ public final class Patience {
                 if (!isLock(e)) {
                     throw Failures.of(doing, sessions.address(), e);
                 }
-                if (attempt == ATTEMPTS) {
+                if (attempt == attempts) {
                     throw new WorldMoved(words(doing, blockers.get()));
                 }
                 sleep(PAUSE_MIN, PAUSE_MAX, doing);
@@ -96,7 +102,7 @@ public final class Patience {
                 .formatted(
                         doing,
                         sessions.address(),
-                        ATTEMPTS,
+                        attempts,
                         Sessions.LOCK_WAIT.toSeconds(),
                         blockers.isEmpty() ? "" : ": " + Blockers.words(blockers),
                         blockers.isEmpty()
