@@ -22,9 +22,8 @@ public record FolderArchive(Path folder) implements WalArchive {
     /// What the server must be started with.
     ///
     /// A file gets its name only when it is whole: a `cp` that a crash cuts short would otherwise stand in its own
-    way
-    /// for ever. One that is there already and the same is done: after a crash PostgreSQL does not know that it had
-    /// archived it. One that is there and different is never overwritten.
+    /// way for ever. One that is there already and the same is done: after a crash PostgreSQL does not know that it
+    /// had archived it. One that is there and different is never overwritten.
     public Map<String, String> settings() {
         try {
             Files.createDirectories(folder);
@@ -44,7 +43,7 @@ public record FolderArchive(Path folder) implements WalArchive {
     }
 
     @Override
-    public String restoreCommand() {
+    public String restoreCommand(Path data) {
         return "cp %s \"%%p\"".formatted(quoted("%f"));
     }
 

@@ -1,5 +1,6 @@
 package lastgood.postgres.backup;
 
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 
@@ -13,7 +14,9 @@ public interface WalArchive {
     Optional<String> history(int timeline);
 
     /// What recovery runs to get a file; `%f` and `%p` as PostgreSQL has them. The server runs it in a shell.
-    String restoreCommand();
+    ///
+    /// @param data the folder of the server that recovers
+    String restoreCommand(Path data);
 
     /// The story of a timeline as far as the archive knows it.
     default History story(int timeline) {

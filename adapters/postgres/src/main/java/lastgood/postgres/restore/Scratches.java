@@ -172,10 +172,9 @@ public final class Scratches {
         Room.ensure(root, stored.restoredBytes(), logBytes, after.isPresent() ? 2 : 1);
         clear(name);
         var timeline = ground.history().timeline();
-        var restore = provider.archive().restoreCommand();
         var standby = present.map(Present::settings).orElse(Map.of());
-        var first = RecoverySettings.of(target, timeline, restore);
-        var second = after.map(t -> RecoverySettings.of(t, timeline, restore)).orElse(Map.of());
+        var first = settings(target, timeline, server(name, BEFORE));
+        var second = after.map(t -> settings(t, timeline, server(name, AFTER))).orElse(Map.of());
         try {
             progress.accept("restoring backup %s".formatted(stored.name()));
             var begun = System.nanoTime();
@@ -220,6 +219,10 @@ public final class Scratches {
             }
             throw e;
         }
+    }
+
+    private Map<String, String> settings(RecoveryTarget target, int timeline, Server server) {
+        return RecoverySettings.of(target, timeline, provider.archive().restoreCommand(server.data()));
     }
 
     private static void refuseUnlessSame(ScratchServer.Standing one, ScratchServer.Standing again) {

@@ -20,7 +20,7 @@ import lastgood.postgres.server.Server;
 import lastgood.postgres.sql.Sessions;
 
 /// A live server with an archive, users that write numbered rows, and a migration that damages them.
-public final class Lab implements AutoCloseable {
+public class Lab implements AutoCloseable {
 
     public static final Fence FENCE = new Fence(new RunId("rb-0k3f9a2c"), "20-backup", 1);
     private static final Duration LIMIT = Duration.ofSeconds(20);
