@@ -12,13 +12,33 @@ import lastgood.core.Digest;
 /// @param conflicts the first of them, for people; the rest is in the evidence
 /// @param ways least lost first, then fastest
 /// @param digest of the whole assessment; a plan that salvages names it, so that what was shown is what is done
+/// @param remarks what the counts alone do not say: a table without a key, a column that is gone, what was not looked
+/// at
 public record Assessment(
-        String scratch, String point, List<RowCounts> tables, List<Conflict> conflicts, List<Way> ways, Digest digest) {
+        String scratch,
+        String point,
+        List<RowCounts> tables,
+        List<Conflict> conflicts,
+        List<Way> ways,
+        Digest digest,
+        List<String> remarks) {
 
     public Assessment {
         tables = List.copyOf(tables);
         conflicts = List.copyOf(conflicts);
         ways = List.copyOf(ways);
+        remarks = List.copyOf(remarks);
+    }
+
+    /// With nothing to remark.
+    public Assessment(
+            String scratch,
+            String point,
+            List<RowCounts> tables,
+            List<Conflict> conflicts,
+            List<Way> ways,
+            Digest digest) {
+        this(scratch, point, tables, conflicts, ways, digest, List.of());
     }
 
     /// A row that was damaged and changed since: both versions cannot be right, and we do not choose.

@@ -1,0 +1,196 @@
+package lastgood.postgres.salvage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import lastgood.core.Digest;
+import lastgood.engine.port.WorldMoved;
+import lastgood.engine.port.database.Repairs.Salvaged;
+import lastgood.postgres.server.Server;
+import lastgood.postgres.server.Servers;
+import lastgood.postgres.sql.Sessions;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The salvage is killed at every statement that it sends, by its connection and by its server, and repeated.
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class SalvageCrashTest {
+
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final String TAMPER = "UPDATE t SET a = 'later' WHERE id = 1";
+
+    @TempDir
+    Path folder;
+
+    Server server;
+    Sessions admin;
+    Incident shop;
+    Digest digest;
+
+    @BeforeEach
+    void arrange() {
+        server = Server.create(Servers.ours(), folder.resolve("data"));
+        admin = new Sessions(server.start(Server.Durability.SAFE, Map.of()), "test");
+        shop = new Incident(admin, "shop", folder.resolve("spools"))
+                .sql(
+                        "CREATE TABLE p (id int PRIMARY KEY)",
+                        "CREATE TABLE t (id serial PRIMARY KEY, a text, p int REFERENCES p)",
+                        "INSERT INTO p SELECT g FROM generate_series(1, 9) g",
+                        "INSERT INTO t (a, p) SELECT 'x', 1 + g % 9 FROM generate_series(1, 60) g")
+                .damage(
+                        "UPDATE t SET a = 'bad' WHERE id < 20",
+                        "DELETE FROM t WHERE id > 50",
+                        "INSERT INTO t VALUES (99, 'junk')");
+        digest = shop.assess().digest();
+    }
+
+    @AfterEach
+    void stop() {
+        if (server.running().isPresent()) {
+            server.stop();
+        }
+    }
+
+    List<String> content() {
+        return shop.rows("SELECT * FROM t ORDER BY id");
+    }
+
+    @Test
+    void killed_at_each_statement_it_is_done_exactly_once() throws Exception {
+        var damaged = content();
+        var outcomes = new ArrayList<String>();
+
+        // Each try gets further before the proxy cuts the line; all places, one by one, with -Dlastgood.big=true.
+        int stride = Boolean.getBoolean("lastgood.big") ? 1 : 7;
+        for (int statement = 1; outcomes.size() < 400; statement += stride) {
+            try (var line = new CutLine(admin.address().port(), statement)) {
+                var through = new Incident(
+                        new Sessions(
+                                new lastgood.postgres.sql.Address(
+                                        "127.0.0.1",
+                                        line.port(),
+                                        "postgres",
+                                        "postgres",
+                                        new lastgood.postgres.sql.Address.Password(""),
+                                        Map.of("sslmode", "disable", "gssEncMode", "disable")),
+                                "lastgood/test"),
+                        shop);
+                try {
+                    through.salvage(digest);
+                    outcomes.add("done");
+                    break;
+                } catch (RuntimeException e) {
+                    outcomes.add(e.getClass().getSimpleName());
+                }
+            }
+            var look = settled();
+            if (look instanceof Salvaged.Done) {
+                outcomes.add("done, answer lost");
+                break;
+            }
+            assertThat(look).as("after statement %d", statement).isInstanceOf(Salvaged.NotYet.class);
+            assertThat(content()).isEqualTo(damaged);
+        }
+
+        System.out.println("salvages cut: " + outcomes.size());
+        assertThat(outcomes).hasSizeGreaterThan(10);
+        assertThat(settled()).isInstanceOf(Salvaged.Done.class);
+        assertThat(content()).isEqualTo(shop.before("SELECT * FROM t ORDER BY id"));
+        shop.sql(TAMPER);
+        shop.salvage(digest);
+        assertThat(content()).contains("1|later|2");
+        assertThat(shop.rows("SELECT count(*) FROM lastgood.mark")).containsExactly("1");
+    }
+
+    /// The server takes a moment to notice that a client is gone.
+    Salvaged settled() throws InterruptedException {
+        for (int i = 0; i < 200; i++) {
+            var look = shop.look(digest);
+            if (!(look instanceof Salvaged.Underway)) {
+                return look;
+            }
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+        return shop.look(digest);
+    }
+
+    @Test
+    void a_server_that_loses_power_in_the_middle_has_done_nothing_or_all() throws Exception {
+        var damaged = content();
+        try (var blocker = admin.on("shop").open(Duration.ofSeconds(30))) {
+            blocker.setAutoCommit(false);
+            blocker.createStatement().execute("LOCK TABLE public.p IN ACCESS EXCLUSIVE MODE");
+            // The check of the foreign key waits for the blocker: everything is written by then.
+            var salvage = CompletableFuture.runAsync(() -> shop.salvage(digest));
+            await(() -> shop.look(digest) instanceof Salvaged.Underway);
+            await(() -> !shop.rows("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+                    .isEmpty());
+
+            server.crash();
+
+            assertThatThrownBy(() -> salvage.get(20, TimeUnit.SECONDS)).cause().isInstanceOf(RuntimeException.class);
+        }
+        server.start(admin.address().port(), Server.Durability.SAFE, Map.of());
+        assertThat(shop.look(digest)).isInstanceOf(Salvaged.NotYet.class);
+        assertThat(content()).isEqualTo(damaged);
+
+        shop.salvage(digest);
+        server.crash();
+        server.start(admin.address().port(), Server.Durability.SAFE, Map.of());
+
+        assertThat(shop.look(digest)).isInstanceOf(Salvaged.Done.class);
+        assertThat(content()).isEqualTo(shop.before("SELECT * FROM t ORDER BY id"));
+    }
+
+    @Test
+    void two_at_the_same_time_do_it_once() throws Exception {
+        try (var blocker = admin.on("shop").open(Duration.ofSeconds(30))) {
+            blocker.setAutoCommit(false);
+            blocker.createStatement().execute("LOCK TABLE public.p IN ACCESS EXCLUSIVE MODE");
+            var first = CompletableFuture.runAsync(() -> shop.salvage(digest));
+            await(() -> shop.look(digest) instanceof Salvaged.Underway);
+
+            assertThatThrownBy(() -> shop.salvage(digest)).isInstanceOf(WorldMoved.class);
+
+            blocker.rollback();
+            first.get(20, TimeUnit.SECONDS);
+        }
+        assertThat(shop.rows("SELECT count(*) FROM lastgood.mark")).containsExactly("1");
+    }
+
+    @Test
+    void a_writer_that_holds_the_table_is_waited_for_only_briefly() throws Exception {
+        try (var writer = admin.on("shop").open(Duration.ofSeconds(30))) {
+            writer.setAutoCommit(false);
+            writer.createStatement().execute("UPDATE public.t SET a = 'mine' WHERE id = 40");
+
+            assertThatThrownBy(() -> shop.salvage(digest))
+                    .isInstanceOf(WorldMoved.class)
+                    .hasMessageContaining("lock timeout");
+            writer.rollback();
+        }
+        shop.salvage(digest);
+        assertThat(shop.look(digest)).isInstanceOf(Salvaged.Done.class);
+    }
+
+    private static void await(java.util.function.BooleanSupplier condition) throws InterruptedException {
+        for (int i = 0; i < 20 * SECOND.toMillis() / 10; i++) {
+            if (condition.getAsBoolean()) {
+                return;
+            }
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+        throw new AssertionError("it did not come to that in time");
+    }
+}
