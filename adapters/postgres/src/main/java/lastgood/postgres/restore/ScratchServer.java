@@ -118,6 +118,10 @@ record ScratchServer(Server server, Address live) {
                 "shared_buffers", "128MB",
                 // Subscriptions would take the live server's slots away.
                 "max_logical_replication_workers", "0"));
+        if (Integer.parseInt(Files.readString(data.resolve("PG_VERSION"), UTF_8).strip()) >= 14) {
+            // One call for the disk is faster than one for each of a thousand files.
+            settings.put("recovery_init_sync_method", "syncfs");
+        }
         Files.writeString(
                 data.resolve(SETTINGS),
                 Files.readString(original, UTF_8) + "\n# lastgood: scratch\n" + RecoverySettings.lines(settings),

@@ -301,6 +301,19 @@ public final class Scratches {
         return new Sessions(address, "lastgood");
     }
 
+    /// As far as the log goes now.
+    Trial trial(Stored backup, Consumer<String> progress) {
+        var scratch = make(RecoveryTarget.upTo(new Point.Latest()), Optional.empty(), Optional.of(backup), progress);
+        var memo = find(scratch.name()).orElseThrow();
+        return new Trial(
+                scratch.before(),
+                memo.restoreBytes(),
+                memo.restoreMillis(),
+                memo.replayBytes(),
+                memo.replayMillis(),
+                () -> drop(scratch.name()));
+    }
+
     public Optional<Memo> find(String name) {
         return Documents.read(folder(name).resolve(MEMO), Memo.class);
     }
