@@ -32,20 +32,13 @@ record Compared(Table live, Table.Key key, List<Table.Column> columns, Map<Side,
     ///
     /// @param keyTexts the key's values as texts
     /// @param texts all compared columns as texts
+    /// @param hash a number that rows go by: the same key has the same one in each database, whatever its
+    /// collation
     /// @param digest of the compared columns, a bigint
-    record Form(Table table, List<String> keyTexts, List<String> texts, String digest) {
+    record Form(Table table, List<String> keyTexts, List<String> texts, String hash, String digest) {}
 
-        /// Rows go by this number: the same key has the same one in each database, whatever its type and the
-        /// database's collation.
-        String hash() {
-            var text = keyTexts.size() == 1
-                    ? keyTexts.getFirst()
-                    : "CAST(ROW(" + String.join(", ", keyTexts) + ") AS text)";
-            return "pg_catalog.hashtextextended(%s COLLATE \"C\", 0)".formatted(text);
-        }
-    }
-
-    /// These have one text for each value and one value for each text, so the server may hash them as they are.
+    /// These have one text for each value and one value for each text, so the server may hash them as they are. A
+    /// numeric may not: its NaN has the hash of NULL, and 1.0 that of 1.00.
     private static final Set<String> PLAIN =
             Set.of("smallint", "integer", "bigint", "boolean", "uuid", "date", "text", "character varying");
 
@@ -95,7 +88,8 @@ record Compared(Table live, Table.Key key, List<Table.Column> columns, Map<Side,
             var digest = version >= HASHES_RECORDS
                     ? "pg_catalog.hash_record_extended(ROW(%s), 0)".formatted(parts)
                     : "pg_catalog.hashtextextended(CAST(ROW(%s) AS text) COLLATE \"C\", 0)".formatted(parts);
-            forms.put(side, new Form(table, texts.subList(0, key.columns().size()), texts, digest));
+            var keyTexts = texts.subList(0, key.columns().size());
+            forms.put(side, new Form(table, keyTexts, texts, hash(key, sides, keyTexts), digest));
         });
         return new Compared(live, key, List.copyOf(columns), forms);
     }
@@ -116,13 +110,29 @@ record Compared(Table live, Table.Key key, List<Table.Column> columns, Map<Side,
         return read + " COLLATE \"C\"";
     }
 
+    private static final Set<String> WHOLE_NUMBERS = Set.of("smallint", "integer", "bigint");
+
+    private static String hash(Table.Key key, Map<Side, Table> sides, List<String> texts) {
+        if (texts.size() != 1) {
+            return "pg_catalog.hashtextextended(CAST(ROW(%s) AS text) COLLATE \"C\", 0)"
+                    .formatted(String.join(", ", texts));
+        }
+        var name = key.columns().getFirst();
+        var whole = sides.values().stream()
+                .allMatch(
+                        t -> WHOLE_NUMBERS.contains(t.column(name).orElseThrow().type()));
+        return whole
+                ? "pg_catalog.hashint8extended(CAST(t.%s AS bigint), 0)".formatted(Quoting.name(name))
+                : "pg_catalog.hashtextextended(%s, 0)".formatted(texts.getFirst());
+    }
+
     private static String plain(Table.Column column, Map<Side, Table> sides, String text) {
         var bare = column.type().replaceFirst("\\(.*", "");
         var same = sides.values().stream()
                 .allMatch(t -> t.column(column.name())
                         .filter(c -> c.type().equals(column.type()))
                         .isPresent());
-        if (!same || !(PLAIN.contains(bare) || bare.startsWith("timestamp"))) {
+        if (!same || column.type().endsWith("[]") || !(PLAIN.contains(bare) || bare.startsWith("timestamp"))) {
             return text;
         }
         var raw = "t." + Quoting.name(column.name());
