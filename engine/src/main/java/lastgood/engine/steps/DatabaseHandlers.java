@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import lastgood.core.Evidence;
+import lastgood.core.ServiceRef;
 import lastgood.core.data.Backup;
 import lastgood.core.data.IntegrityReport.Finding;
 import lastgood.core.data.IntegrityReport.Standing;
@@ -37,16 +38,27 @@ final class DatabaseHandlers {
     Sighting look(Step.OfDatabase step, String key) {
         return switch (step) {
             case Step.SetWriteAccess s -> writeAccess.look(s, key);
-            case Step.UndoMigrations s -> schema.undone(s, key);
+            case Step.UndoMigrations s -> behindTheFence(s.service(), schema.undone(s, key));
             case Step.ApplyMigration s -> schema.applied(s, key);
             case Step.CheckSchema s -> schema.checked(s);
             case Step.TakeBackup s -> backup(s, Step.backupName(key));
             case Step.MarkPoint s -> mark(s, Step.pointName(key));
             case Step.ClosePoint s -> close(s, Step.pointName(key));
             case Step.CheckIntegrity s -> integrity(s);
-            case Step.SalvageRows s -> salvage(s);
-            case Step.SwapDatabase s -> swap(s);
+            case Step.SalvageRows s -> behindTheFence(s.service(), salvage(s));
+            case Step.SwapDatabase s -> behindTheFence(s.service(), swap(s));
         };
+    }
+
+    /// A backup may take hours, and somebody may have let writers in again meanwhile: what they wrote would
+    /// be in no
+    /// backup and in no count.
+    private Sighting behindTheFence(ServiceRef service, Sighting sighting) {
+        return sighting instanceof Sighting.NotYet
+                        && !databases.access().look(service).isQuiet()
+                ? new Sighting.Foreign(
+                        "somebody can write to the database again since the fence went up; what was written is in no backup")
+                : sighting;
     }
 
     /// Taken and not read back is not a backup: the same step takes it and then verifies it.

@@ -4,7 +4,8 @@ import lastgood.core.Digest;
 import lastgood.core.ServiceRef;
 import lastgood.engine.port.database.Databases;
 
-/// One database for one test of a contract, with what has to be done to it from outside. The schema has `m1` and `m2`
+/// One database for one test of a contract, with what has to be done to it from outside. The schema has
+/// `m1` and `m2`
 /// applied, both of which can be undone, and `m3` can be applied next.
 public interface DatabaseHarness {
 

@@ -10,7 +10,8 @@ import lastgood.engine.port.database.Repairs.Salvaged;
 import lastgood.engine.port.database.Repairs.Swapped;
 import org.junit.jupiter.api.Test;
 
-/// What the engine relies on when it mends data. Everything here happens behind the fence, as it does in a plan.
+/// What the engine relies on when it mends data. Everything here happens behind the fence, as it does in a
+/// plan.
 public abstract class RepairsContract extends DatabaseContract {
 
     private static final String KEEP = "lg_kept_contract";
@@ -45,8 +46,7 @@ public abstract class RepairsContract extends DatabaseContract {
         shut();
         repairs().salvage(service(), counted.scratch(), counted.assessment(), fence(20));
 
-        assertThatThrownBy(() ->
-                        repairs().salvage(service(), counted.scratch(), counted.assessment(), fence(20)))
+        assertThatThrownBy(() -> repairs().salvage(service(), counted.scratch(), counted.assessment(), fence(20)))
                 .isInstanceOf(WorldMoved.class);
     }
 
@@ -56,8 +56,7 @@ public abstract class RepairsContract extends DatabaseContract {
         harness().somebodyWritesDamagedRow();
         shut();
 
-        assertThatThrownBy(() ->
-                        repairs().salvage(service(), counted.scratch(), counted.assessment(), fence(20)))
+        assertThatThrownBy(() -> repairs().salvage(service(), counted.scratch(), counted.assessment(), fence(20)))
                 .isInstanceOf(WorldMoved.class);
 
         assertThat(harness().isDamaged()).isTrue();

@@ -27,8 +27,12 @@ public abstract class SchemasContract extends DatabaseContract {
         assertThat(seen().applied()).containsExactly("m1", "m2");
         assertThat(seen().halfDone()).isEmpty();
         assertThat(seen().busy()).isEmpty();
-        assertThat(seen().schema()).isEqualTo(seen().schema()).isNotEqualTo(harness().schemaBefore());
-        assertThat(schemas().migrations(service()).applied()).extracting(Applied::name).containsExactly("m1", "m2");
+        assertThat(seen().schema())
+                .isEqualTo(seen().schema())
+                .isNotEqualTo(harness().schemaBefore());
+        assertThat(schemas().migrations(service()).applied())
+                .extracting(Applied::name)
+                .containsExactly("m1", "m2");
     }
 
     @Test

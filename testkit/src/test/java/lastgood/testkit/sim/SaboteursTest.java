@@ -236,22 +236,24 @@ class SaboteursTest {
                                 }
                             });
                 }
-                case BACKUP_IS_CLAIMED ->
-                    with(p, claimed(p.databases().backups()));
+                case BACKUP_IS_CLAIMED -> with(p, claimed(p.databases().backups()));
                 case UNDO_WITHOUT_PRECONDITION ->
                     with(p, new Moves(p.databases().schemas()) {
                         @Override
                         public void undo(State seen, List<String> migrations, Digest to, Fence fence) {
                             // "The last one", whatever that is by now.
                             var now = real.look(seen.service());
-                            var last = now.applied().subList(
-                                    Math.max(0, now.applied().size() - migrations.size()),
-                                    now.applied().size());
+                            var last = now.applied()
+                                    .subList(
+                                            Math.max(0, now.applied().size() - migrations.size()),
+                                            now.applied().size());
                             real.undo(
                                     now,
                                     last.reversed(),
                                     SimDatabase.fingerprint(
-                                            now.applied().subList(0, now.applied().size() - last.size()), ""),
+                                            now.applied()
+                                                    .subList(0, now.applied().size() - last.size()),
+                                            ""),
                                     fence);
                         }
                     });
@@ -280,7 +282,8 @@ class SaboteursTest {
     @EnumSource(Saboteur.class)
     void is_caught(Saboteur saboteur) {
         var caught = Corpus.all().stream()
-                .filter(c -> !saboteur.ofDatabase() || c.world().get().database().isPresent())
+                .filter(c ->
+                        !saboteur.ofDatabase() || c.world().get().database().isPresent())
                 .flatMap(c -> firstObjection(c, saboteur).stream())
                 .findFirst();
 
