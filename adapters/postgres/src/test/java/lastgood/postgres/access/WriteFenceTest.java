@@ -33,6 +33,7 @@ import lastgood.postgres.server.Programs;
 import lastgood.postgres.server.Server;
 import lastgood.postgres.server.Servers;
 import lastgood.postgres.sql.Address;
+import lastgood.postgres.sql.Cutter;
 import lastgood.postgres.sql.Quoted;
 import lastgood.postgres.sql.Sessions;
 import org.junit.jupiter.api.AfterAll;
@@ -41,6 +42,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class WriteFenceTest {
 
@@ -463,6 +466,60 @@ class WriteFenceTest {
         fence().set(fence().look(SHOP), before.access(), FENCE);
 
         assertThat(fence().look(SHOP).access().logins()).isEqualTo(new TreeMap<>(Map.of(app, true)));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Cutter.Harm.class)
+    void wherever_the_connection_breaks_logins_and_limit_change_together_and_a_second_try_closes(Cutter.Harm harm)
+            throws Exception {
+        sql(admin, "CREATE ROLE %s LOGIN IN ROLE %s".formatted(Quoted.name("second-" + number), Quoted.name(app)));
+        var before = fence().look(SHOP).access();
+        // with -Dlastgood.big at every message that we send; else at some, others for each harm
+        var step = Boolean.getBoolean("lastgood.big") ? 1 : 9;
+        for (var at = step == 1 ? 1 : 1 + harm.ordinal(); ; at += step) {
+            var key = new Fence(FENCE.run(), "fence-" + at, 1);
+            try (var _ = session(app);
+                    var cutter = new Cutter(owner.port(), harm, at, this::endOurs)) {
+                var through = new Sessions(
+                        new Address("127.0.0.1", cutter.port(), database, "postgres", owner.password(), Map.of()),
+                        "lastgood/crash");
+                var broken = new WriteFence(_ -> new Guarded(through, Set.of(app)), new Random(1));
+                try {
+                    broken.set(broken.look(SHOP), before.closed(), key);
+                } catch (Unreachable _) {
+                    // nobody can tell whether it was made
+                }
+                if (!cutter.wasReached()) {
+                    assertThat(at).isGreaterThan(15);
+                    return;
+                }
+                awaitNobody();
+                var found = fence().look(SHOP);
+                assertThat(found.access()).isIn(before, before.closed());
+                assertThat(found.mark().equals(key.key())).isEqualTo(found.access().isClosed());
+
+                fence().set(found, before.closed(), key);
+
+                assertThat(fence().look(SHOP).isQuiet()).isTrue();
+                fence().set(fence().look(SHOP), before, new Fence(FENCE.run(), "open-" + at, 1));
+                assertThat(fence().look(SHOP).access()).isEqualTo(before);
+            }
+        }
+    }
+
+    private void endOurs() {
+        sql(
+                admin,
+                "SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity WHERE application_name = 'lastgood/crash'");
+    }
+
+    private void awaitNobody() throws InterruptedException {
+        await(() -> admin.<Boolean>look("count", session -> {
+            var row = session.createStatement()
+                    .executeQuery("SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name = 'lastgood/crash'");
+            row.next();
+            return row.getBoolean(1);
+        }));
     }
 
     private Access fence() {
