@@ -299,9 +299,9 @@ public final class Ddl {
                 continue;
             }
             var name = name(item);
-            if (item.has("owner")) {
-                owners.add("ALTER %s %s OWNER TO %s"
-                        .formatted(word.replace("VIEW ", "VIEW"), name, Sql.quoted(item.fact("owner"))));
+            // An owned sequence goes with its table.
+            if (item.has("owner") && !item.has("owned_by")) {
+                owners.add("ALTER %s %s OWNER TO %s".formatted(word, name, Sql.quoted(item.fact("owner"))));
             }
             grants(item, word, name).forEach(rights::add);
         }
@@ -317,7 +317,7 @@ public final class Ddl {
             case DOMAIN -> "DOMAIN";
             case TABLE -> "TABLE";
             case VIEW -> item.fact("kind").equals("materialized") ? "MATERIALIZED VIEW" : "VIEW";
-            case SEQUENCE -> item.has("owned_by") ? "" : "SEQUENCE";
+            case SEQUENCE -> "SEQUENCE";
             case FUNCTION ->
                 switch (item.fact("kind")) {
                     case "aggregate" -> "";

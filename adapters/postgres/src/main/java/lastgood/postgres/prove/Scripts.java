@@ -10,25 +10,31 @@ final class Scripts {
 
     private Scripts() {}
 
+    /// None takes longer on a database without rows.
+    private static final int LIMIT_SECONDS = 30;
+
     static void run(Connection session, String script) throws SQLException {
+        fresh(session);
         for (var statement : Sql.statements(script)) {
             try (var run = session.createStatement()) {
                 run.setEscapeProcessing(false);
                 run.execute(alone(statement));
             } catch (SQLException e) {
-                rollback(session);
+                fresh(session);
                 throw e;
             }
         }
-        rollback(session);
+        fresh(session);
     }
 
-    /// A script may have begun a transaction of its own.
-    private static void rollback(Connection session) throws SQLException {
+    /// As any session begins: a script may have begun a transaction, become somebody else, or look elsewhere for names,
+    /// and so may we ourselves.
+    private static void fresh(Connection session) throws SQLException {
         try (var run = session.createStatement()) {
             run.execute("ROLLBACK");
-            run.execute("RESET ALL");
             run.execute("RESET SESSION AUTHORIZATION");
+            run.execute("RESET ALL");
+            run.execute("SET statement_timeout = '%ds'".formatted(LIMIT_SECONDS));
         }
     }
 

@@ -1,0 +1,183 @@
+package lastgood.postgres.points;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import lastgood.core.RunId;
+import lastgood.core.ServiceRef;
+import lastgood.core.data.Migrations;
+import lastgood.core.data.Migrations.Applied;
+import lastgood.core.data.RestorePoint;
+import lastgood.core.data.SchemaProof;
+import lastgood.core.data.SchemaProof.UndoProof.Standing;
+import lastgood.core.data.SchemaProof.Verdict;
+import lastgood.engine.port.Fence;
+import lastgood.engine.port.Forbidden;
+import lastgood.postgres.catalog.CatalogReader;
+import lastgood.postgres.prove.MigrationSql;
+import lastgood.postgres.prove.Prover;
+import lastgood.postgres.prove.Shadows;
+import lastgood.postgres.server.Server;
+import lastgood.postgres.server.Servers;
+import lastgood.postgres.sql.Address;
+import lastgood.postgres.sql.Sessions;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RestorePointsTest {
+
+    static final ServiceRef SHOP = ServiceRef.parse("prod/shop");
+
+    @TempDir
+    static Path folder;
+
+    static Server server;
+    static Sessions admin;
+    static int databases;
+
+    Sessions live;
+    final List<Applied> applied = new ArrayList<>();
+    RestorePoints points;
+
+    @BeforeAll
+    static void start() {
+        server = Server.create(Servers.ours(), folder.resolve("data"));
+        admin = new Sessions(
+                server.start(Server.Durability.FAST, Map.of("shared_preload_libraries", "pg_stat_statements")), "test");
+        run(admin, "CREATE ROLE app LOGIN");
+    }
+
+    @AfterAll
+    static void stop() {
+        server.stop();
+    }
+
+    @BeforeEach
+    void a_shop_in_use() {
+        var name = "shop" + ++databases;
+        run(admin, "CREATE DATABASE " + name);
+        live = admin.on(name);
+        run(live, """
+                CREATE EXTENSION pg_stat_statements SCHEMA public;
+                CREATE TABLE public.orders (id bigserial PRIMARY KEY, total numeric NOT NULL);
+                GRANT SELECT, INSERT ON public.orders TO app;
+                GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO app""");
+        var app = new Sessions(live.address().as("app", new Address.Password("")), "app");
+        app.in(
+                "use",
+                Duration.ofSeconds(5),
+                s -> s.createStatement()
+                        .execute("INSERT INTO orders (total) VALUES (5); SELECT id, total FROM orders WHERE id = 1"));
+        points = points(live);
+    }
+
+    RestorePoints points(Sessions sessions) {
+        return new RestorePoints(
+                _ -> new RestorePoints.Marked(sessions, Set.of("app")),
+                _ -> new Migrations("sql", "", applied, List.of()));
+    }
+
+    static void run(Sessions on, String sql) {
+        on.in("run", Duration.ofSeconds(20), s -> s.createStatement().execute(sql));
+    }
+
+    static Fence fence() {
+        return new Fence(new RunId("rb-0k3f9a2c"), "s1", 1);
+    }
+
+    @Test
+    void a_point_holds_where_it_is_and_what_the_schema_and_the_application_were() {
+        points.mark(SHOP, "lg-1", "v2", fence());
+
+        var point = points.find(SHOP, "lg-1").orElseThrow();
+        assertThat(point.schema()).isEqualTo(CatalogReader.read(live).fingerprint());
+        assertThat(point.lsn()).matches("[0-9A-F]+/[0-9A-F]+");
+        assertThat(point.timeline()).isEqualTo(1);
+        assertThat(point.xids()).isEmpty();
+        var recorded = points.recorded(SHOP, "lg-1").orElseThrow();
+        assertThat(recorded.catalog().fingerprint()).isEqualTo(point.schema());
+        assertThat(recorded.statements().gap()).isEmpty();
+        assertThat(recorded.statements().all()).hasSize(2).allMatch(s -> s.typed());
+    }
+
+    @Test
+    void marking_twice_leaves_the_first_one_as_it_is() {
+        points.mark(SHOP, "lg-1", "v2", fence());
+        var first = points.find(SHOP, "lg-1");
+        run(live, "ALTER TABLE public.orders ADD COLUMN note text");
+
+        points.mark(SHOP, "lg-1", "v2", fence());
+
+        assertThat(points.find(SHOP, "lg-1")).isEqualTo(first);
+    }
+
+    @Test
+    void closing_adds_the_transactions_of_what_followed_and_is_refused_when_nothing_did() {
+        points.mark(SHOP, "lg-1", "v2", fence());
+        assertThatThrownBy(() -> points.close(SHOP, "lg-1", fence())).isInstanceOf(Forbidden.class);
+        applied.add(new Applied("m1", "", true, 4711, new Migrations.Undo.None("")));
+
+        points.close(SHOP, "lg-1", fence());
+
+        assertThat(points.find(SHOP, "lg-1").map(RestorePoint::xids).orElseThrow())
+                .containsExactly(4711L);
+    }
+
+    @Test
+    void a_role_without_the_right_is_told_which_grant_it_needs() {
+        run(live, "GRANT CREATE ON DATABASE %s TO app".formatted(live.address().database()));
+        var poor = points(new Sessions(live.address().as("app", new Address.Password("")), "lastgood"));
+
+        assertThatThrownBy(() -> poor.mark(SHOP, "lg-1", "v2", fence()))
+                .isInstanceOf(Forbidden.class)
+                .hasMessageContaining("GRANT EXECUTE ON FUNCTION pg_create_restore_point(text) TO \"app\"");
+        assertThat(points.find(SHOP, "lg-1")).isEmpty();
+    }
+
+    @Test
+    void what_was_written_down_proves_later_that_a_column_may_stay() {
+        points.mark(SHOP, "lg-1", "v2", fence());
+        run(live, "ALTER TABLE public.orders ADD COLUMN note text; UPDATE public.orders SET note = 'a gift'");
+
+        var proof = prove("ALTER TABLE public.orders DROP COLUMN note");
+
+        assertThat(proof.verdict()).as(proof.reasons().toString()).isEqualTo(Verdict.COMPATIBLE);
+        assertThat(proof.undo()).singleElement().satisfies(u -> {
+            assertThat(u.standing()).as(u.detail()).isEqualTo(Standing.EXACT);
+            assertThat(u.lost()).containsExactly("column public.orders.note: 1 values");
+        });
+    }
+
+    @Test
+    void what_was_written_down_proves_later_that_a_rename_breaks() {
+        points.mark(SHOP, "lg-1", "v2", fence());
+        run(live, "ALTER TABLE public.orders RENAME COLUMN total TO amount");
+
+        var proof = prove("ALTER TABLE public.orders RENAME COLUMN amount TO price");
+
+        assertThat(proof.verdict()).isEqualTo(Verdict.BREAKING);
+        assertThat(proof.reasons().getFirst()).contains("\"total\"");
+        assertThat(proof.undo())
+                .singleElement()
+                .satisfies(u -> assertThat(u.standing()).isEqualTo(Standing.INEXACT));
+    }
+
+    private SchemaProof prove(String down) {
+        var prover = new Prover(
+                new Shadows(folder, java.util.Optional.of(admin), InstantSource.system()),
+                new Prover.Settings(Set.of("app"), "sql", false),
+                InstantSource.system());
+        return prover.back(
+                points.recorded(SHOP, "lg-1").orElseThrow(), live, List.of(new MigrationSql("m1", "", down, false)));
+    }
+}
