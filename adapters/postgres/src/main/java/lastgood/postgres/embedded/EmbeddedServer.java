@@ -12,11 +12,14 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import lastgood.core.ServiceRef;
 import lastgood.engine.port.Forbidden;
+import lastgood.postgres.backup.FolderArchive;
+import lastgood.postgres.restore.FolderSwap;
 import lastgood.postgres.server.Binaries;
 import lastgood.postgres.server.Server;
 import lastgood.postgres.sql.Address;
@@ -70,6 +73,9 @@ public final class EmbeddedServer {
     /// Starts it if it does not run, making it first if it is not there. One at a time, whoever asks.
     public void ensure() {
         locked(() -> {
+            if (FolderSwap.underway(server().data())) {
+                throw new Forbidden("an earlier state is just being made the embedded server's; nothing was started");
+            }
             if (!Files.exists(server().data().resolve("PG_VERSION"))) {
                 create();
             }
@@ -160,7 +166,7 @@ public final class EmbeddedServer {
     }
 
     /// Names of services are labels: letters, digits and dashes, so nothing in it needs quoting.
-    static String name(ServiceRef service) {
+    public static String name(ServiceRef service) {
         return "%s_%s".formatted(service.service(), service.environment()).replace('-', '_');
     }
 
@@ -176,18 +182,24 @@ public final class EmbeddedServer {
         Server.createWithPassword(binaries, data, folder.resolve("password"));
     }
 
-    private Map<String, String> settings() {
-        return Map.of(
-                "shared_preload_libraries", "pg_stat_statements",
-                "pg_stat_statements.track", "all",
-                "wal_level", "replica",
-                "archive_mode", "on",
-                // PostgreSQL hands this line to a shell and fills in %p and %f. A segment that is there already, whole
-                // and the same, was archived before a crash: that must count as done.
-                "archive_command",
-                        "test ! -e \"%1$s/%%f\" && cp \"%%p\" \"%1$s/%%f.part\" && mv \"%1$s/%%f.part\" \"%1$s/%%f\" || cmp -s \"%%p\" \"%1$s/%%f\""
-                                .formatted(archive()),
-                "log_min_messages", "warning");
+    /// What it is started with, beside its files.
+    public Map<String, String> settings() {
+        var settings = new HashMap<>(new FolderArchive(archive()).settings());
+        settings.put("shared_preload_libraries", "pg_stat_statements");
+        settings.put("pg_stat_statements.track", "all");
+        settings.put("log_min_messages", "warning");
+        return settings;
+    }
+
+    /// Starts what is there, on its port; for whoever has exchanged its files.
+    public Address start() {
+        var address = server().start(port(), Server.Durability.SAFE, settings());
+        return address.as(ADMIN, new Address.Password(read("password")));
+    }
+
+    /// As whom we enter.
+    public Address admin() {
+        return new Address("127.0.0.1", port(), ADMIN, ADMIN, new Address.Password(read("password")), Map.of());
     }
 
     private int port() {

@@ -1,0 +1,203 @@
+package lastgood.postgres;
+
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import lastgood.core.data.Backup;
+import lastgood.core.data.RestorePoint;
+import lastgood.engine.port.Forbidden;
+import lastgood.engine.port.Unreachable;
+import lastgood.postgres.backup.BackupProvider;
+import lastgood.postgres.backup.BaseBackups;
+import lastgood.postgres.backup.Catalogue;
+import lastgood.postgres.backup.Dumps;
+import lastgood.postgres.backup.FileBackups;
+import lastgood.postgres.backup.FolderArchive;
+import lastgood.postgres.backup.Notes;
+import lastgood.postgres.backup.PgBackRest;
+import lastgood.postgres.backup.Present;
+import lastgood.postgres.catalog.CatalogReader;
+import lastgood.postgres.embedded.EmbeddedServer;
+import lastgood.postgres.restore.DatabaseSwap;
+import lastgood.postgres.restore.DumpScratches;
+import lastgood.postgres.restore.FolderSwap;
+import lastgood.postgres.restore.Landmarks;
+import lastgood.postgres.restore.LiveFolder;
+import lastgood.postgres.restore.Rehearsals;
+import lastgood.postgres.restore.Scratches;
+import lastgood.postgres.restore.Swap;
+import lastgood.postgres.server.Binaries;
+import lastgood.postgres.sql.Sessions;
+
+/// One service's database with all that belongs to it, put together when it is needed. Which parts there are depends
+/// on how it is backed up: copies of the whole server lead to any point in time, a dump to its own only.
+final class Database {
+
+    private static final String NAME = "lastgood";
+
+    private final PostgresService settings;
+    private final Path cache;
+    private final Supplier<List<RestorePoint>> points;
+    private final InstantSource clock;
+
+    /// @param cache where our own PostgreSQL is unpacked
+    Database(PostgresService settings, Path cache, Supplier<List<RestorePoint>> points, InstantSource clock) {
+        this.settings = settings;
+        this.cache = cache;
+        this.points = points;
+        this.clock = clock;
+    }
+
+    PostgresService settings() {
+        return settings;
+    }
+
+    Sessions sessions() {
+        return new Sessions(settings.admin().get(), NAME);
+    }
+
+    // ---- backups
+
+    Catalogue catalogue() {
+        return new Catalogue(provider(), new Notes(settings.data().resolve("notes")), clock, this::circumstances);
+    }
+
+    private Catalogue.Circumstances circumstances() {
+        try {
+            var release =
+                    points.get().stream().map(RestorePoint::release).findFirst().orElse("");
+            return new Catalogue.Circumstances(
+                    release, CatalogReader.read(sessions()).fingerprint().text());
+        } catch (Unreachable | Forbidden _) {
+            // A backup of what can hardly be read is needed most.
+            return Catalogue.Circumstances.unknown();
+        }
+    }
+
+    private BackupProvider provider() {
+        var backingUp = settings.backingUp();
+        return switch (backingUp.kind()) {
+            case FILES -> new FileBackups(sessions(), embedded().server().data(), archive(), backingUp.folder());
+            case PG_DUMP -> dumps();
+            case PG_BASEBACKUP, PGBACKREST -> physical();
+        };
+    }
+
+    private Dumps dumps() {
+        return new Dumps(sessions(), tools(), settings.backingUp().folder());
+    }
+
+    private BackupProvider.Physical physical() {
+        var backingUp = settings.backingUp();
+        return switch (backingUp.kind()) {
+            case FILES -> new FileBackups(sessions(), embedded().server().data(), archive(), backingUp.folder());
+            case PG_BASEBACKUP -> new BaseBackups(sessions(), tools(), archive(), backingUp.folder());
+            case PGBACKREST ->
+                new PgBackRest(
+                        new PgBackRest.Setup(
+                                Path.of("/usr/bin/pgbackrest"),
+                                Path.of("/etc/pgbackrest.conf"),
+                                backingUp.stanza(),
+                                Map.of(),
+                                List.of()),
+                        sessions());
+            case PG_DUMP -> throw new Forbidden("""
+                        a dump has no time but its own, so no other point can be reached
+                        nothing was changed
+                        hint: name a backup, or back up with pgbackrest or pg_basebackup""");
+        };
+    }
+
+    private FolderArchive archive() {
+        return new FolderArchive(settings.backingUp().archive());
+    }
+
+    private EmbeddedServer embedded() {
+        return settings.embedded().orElseThrow(() -> new Forbidden("files are copied of an embedded server only"));
+    }
+
+    /// Of the server's version where they are installed; newer ones can do it, too.
+    private Binaries tools() {
+        return Binaries.installed(major())
+                .or(Binaries::installed)
+                .orElseThrow(() -> new Forbidden(
+                        "there are no programs of PostgreSQL here\nhint: install postgresql-client-%d or newer"
+                                .formatted(major())));
+    }
+
+    /// A scratch has to be of the live server's version, to the letter of its data format.
+    private Binaries sameVersion() {
+        if (settings.embedded().isPresent()) {
+            return embedded().server().binaries();
+        }
+        return Binaries.installed(major())
+                .orElseThrow(() -> new Forbidden(
+                        "there is no PostgreSQL %d here to restore with\nnothing was changed\nhint: install postgresql-%d"
+                                .formatted(major(), major())));
+    }
+
+    private int major() {
+        return Present.of(sessions()).version() / 10_000;
+    }
+
+    // ---- scratches
+
+    boolean hasHistory() {
+        return settings.backingUp().kind() != PostgresService.BackingUp.Kind.PG_DUMP;
+    }
+
+    Scratches scratches() {
+        return new Scratches(
+                settings.data().resolve("scratch"),
+                catalogue(),
+                physical(),
+                sessions(),
+                sameVersion(),
+                Landmarks.of(points),
+                clock);
+    }
+
+    DumpScratches dumpScratches() {
+        return new DumpScratches(dumps(), sessions());
+    }
+
+    Swap swap() {
+        if (!hasHistory()) {
+            return new DatabaseSwap(sessions());
+        }
+        if (settings.embedded().isEmpty()) {
+            throw new Forbidden("""
+                    this server's data folder is not ours to exchange
+                    nothing was changed
+                    hint: salvage the rows, or hand the scratch to whoever runs the server""");
+        }
+        var server = embedded();
+        return new FolderSwap(
+                new LiveFolder(server.server(), server.settings(), server::start, server.admin()), scratches());
+    }
+
+    Backup rehearse(Optional<String> backup, Consumer<String> progress) {
+        var rehearsals = hasHistory()
+                ? new Rehearsals(catalogue(), scratches(), clock)
+                : new Rehearsals(catalogue(), dumpScratches(), clock);
+        return rehearsals.rehearse(backup, progress);
+    }
+
+    // ---- what is kept about it
+
+    Path spools() {
+        return settings.data().resolve("spools");
+    }
+
+    Path assessments() {
+        return settings.data().resolve("assessments");
+    }
+
+    Path cache() {
+        return cache;
+    }
+}

@@ -1,0 +1,127 @@
+package lastgood.postgres;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import lastgood.core.Digest;
+import lastgood.core.ServiceRef;
+import lastgood.core.data.IntegrityReport;
+import lastgood.engine.port.Fence;
+import lastgood.engine.port.Forbidden;
+import lastgood.engine.port.TeamCommands;
+import lastgood.engine.port.database.DatabaseQuestions;
+import lastgood.engine.port.database.Databases;
+import lastgood.engine.port.database.Integrity;
+import lastgood.engine.port.database.Repairs;
+import lastgood.postgres.access.Guarded;
+import lastgood.postgres.access.WriteFence;
+import lastgood.postgres.backup.ServiceBackups;
+import lastgood.postgres.integrity.PostgresIntegrity;
+import lastgood.postgres.migrate.Migrated;
+import lastgood.postgres.migrate.PostgresSchemas;
+import lastgood.postgres.migrate.Scripts;
+import lastgood.postgres.points.RestorePoints;
+import lastgood.postgres.salvage.Salvager;
+
+/// Everything that speaks to the databases of some services.
+public record PostgresParts(Databases databases, DatabaseQuestions questions) {
+
+    /// A migration may rewrite a large table; nobody should wait longer than this behind a maintenance page.
+    private static final Duration MIGRATION_MAX = Duration.ofMinutes(30);
+
+    /// @param cache where our own PostgreSQL is unpacked, for shadows
+    /// @param random for waiting times, so that two do not try again in step
+    public static PostgresParts of(
+            Map<ServiceRef, PostgresService> services,
+            TeamCommands commands,
+            Path cache,
+            InstantSource clock,
+            RandomGenerator random) {
+        var all = new HashMap<ServiceRef, Database>();
+        Function<ServiceRef, Database> one = service -> Optional.ofNullable(all.get(service))
+                .orElseThrow(() -> new Forbidden("no database is configured for %s".formatted(service)));
+        var schemas = new PostgresSchemas(service -> migrated(one.apply(service)), new Recorded(), commands, random);
+        var points = new RestorePoints(
+                service -> new RestorePoints.Marked(
+                        one.apply(service).sessions(),
+                        one.apply(service).settings().roles().get()),
+                schemas::migrations);
+        services.forEach((ref, settings) -> all.put(ref, new Database(settings, cache, () -> points.all(ref), clock)));
+        var databases = new Databases(
+                new WriteFence(
+                        service -> new Guarded(
+                                one.apply(service).sessions(),
+                                one.apply(service).settings().roles().get()),
+                        random),
+                schemas,
+                points,
+                new ServiceBackups(service -> one.apply(service).catalogue()),
+                new Mending(one),
+                new Soundness(one));
+        return new PostgresParts(databases, new PostgresQuestions(one, schemas, points, clock));
+    }
+
+    private static Migrated migrated(Database database) {
+        var settings = database.settings();
+        var migrating = settings.migrating();
+        return new Migrated(
+                settings.service(),
+                database.sessions(),
+                migrating.tool().equals("auto") ? "" : migrating.tool(),
+                migrating.folder().map(Scripts::in).orElseGet(Scripts::none),
+                "",
+                "",
+                migrating.undo(),
+                migrating.apply(),
+                MIGRATION_MAX);
+    }
+
+    /// @param databases by service
+    private record Mending(Function<ServiceRef, Database> databases) implements Repairs {
+
+        private Salvager salvager(ServiceRef service) {
+            return new Salvager(
+                    s -> databases.apply(s).sessions(), databases.apply(service).spools());
+        }
+
+        @Override
+        public Salvaged salvaged(ServiceRef service, String scratch, Digest assessment) {
+            return salvager(service).salvaged(service, scratch, assessment);
+        }
+
+        @Override
+        public void salvage(ServiceRef service, String scratch, Digest assessment, Fence fence) {
+            salvager(service).salvage(service, scratch, assessment, fence);
+        }
+
+        @Override
+        public Swapped swapped(ServiceRef service, String scratch) {
+            return databases.apply(service).swap().look(scratch);
+        }
+
+        @Override
+        public void swap(ServiceRef service, String scratch, String keepAs, Fence fence) {
+            var _ = databases.apply(service).swap().swap(scratch, keepAs, fence, _ -> {});
+        }
+    }
+
+    private record Soundness(Function<ServiceRef, Database> databases) implements Integrity {
+        @Override
+        public IntegrityReport check(ServiceRef service, boolean comprehensive) {
+            return new PostgresIntegrity(s -> databases.apply(s).sessions(), s -> {
+                        var settings = databases.apply(s).settings();
+                        return comprehensive
+                                ? Stream.concat(settings.quick().stream(), settings.comprehensive().stream())
+                                        .toList()
+                                : settings.quick();
+                    })
+                    .check(service, comprehensive);
+        }
+    }
+}

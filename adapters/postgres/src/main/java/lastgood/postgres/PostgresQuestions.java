@@ -1,0 +1,242 @@
+package lastgood.postgres;
+
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import lastgood.core.ServiceRef;
+import lastgood.core.data.Assessment;
+import lastgood.core.data.Backup;
+import lastgood.core.data.Connections;
+import lastgood.core.data.RecoveryTarget;
+import lastgood.core.data.RecoveryTarget.Point;
+import lastgood.core.data.RestorePoint;
+import lastgood.core.data.SchemaProof;
+import lastgood.engine.port.Forbidden;
+import lastgood.engine.port.Unreachable;
+import lastgood.engine.port.database.DatabaseQuestions;
+import lastgood.postgres.migrate.PostgresSchemas;
+import lastgood.postgres.migrate.Scripts;
+import lastgood.postgres.points.RestorePoints;
+import lastgood.postgres.prove.MigrationSql;
+import lastgood.postgres.prove.Prover;
+import lastgood.postgres.prove.Shadows;
+import lastgood.postgres.restore.Scratch;
+import lastgood.postgres.restore.Targets;
+import lastgood.postgres.salvage.Assessor;
+import lastgood.postgres.status.ConnectionCounts;
+import lastgood.postgres.status.StatusFacts;
+
+/// Answers what people and plans ask about a database.
+final class PostgresQuestions implements DatabaseQuestions {
+
+    private final Function<ServiceRef, Database> databases;
+    private final PostgresSchemas schemas;
+    private final RestorePoints points;
+    private final InstantSource clock;
+
+    PostgresQuestions(
+            Function<ServiceRef, Database> databases,
+            PostgresSchemas schemas,
+            RestorePoints points,
+            InstantSource clock) {
+        this.databases = databases;
+        this.schemas = schemas;
+        this.points = points;
+        this.clock = clock;
+    }
+
+    @Override
+    public List<Fact> status(ServiceRef service) {
+        var database = databases.apply(service);
+        var facts = new ArrayList<>(StatusFacts.read(database.sessions()));
+        facts.add(backups(database));
+        return facts;
+    }
+
+    /// A backup that is there and was never read back or restored is a hope.
+    private static Fact backups(Database database) {
+        try {
+            var newest = database.catalogue().all().stream().findFirst();
+            if (newest.isEmpty()) {
+                return new Fact("backup", "none", "failing", "lastgood db backup --reason TEXT takes one");
+            }
+            var backup = newest.get();
+            var proved = switch (backup.proof()) {
+                case Backup.Proof.Verified(var at, var how) -> "verified %s (%s)".formatted(at, how);
+                case Backup.Proof.Unverified() -> "never read back";
+                case Backup.Proof.Broken(var at, var why) -> "BROKEN (%s): %s".formatted(at, why);
+            };
+            var rehearsed = switch (backup.rehearsal()) {
+                case Backup.Rehearsal.Never() -> "never rehearsed: UNPROVEN";
+                case Backup.Rehearsal.Restored(var at, var took, var _) ->
+                    "rehearsed %s in %s".formatted(at, lastgood.core.Words.duration(took));
+            };
+            var standing = backup.proof() instanceof Backup.Proof.Broken
+                    ? "failing"
+                    : backup.proof() instanceof Backup.Proof.Verified
+                                    && backup.rehearsal() instanceof Backup.Rehearsal.Restored
+                            ? "ok"
+                            : "warning";
+            return new Fact(
+                    "backup",
+                    "%s, %s; %s; %s".formatted(backup.name(), backup.finished(), proved, rehearsed),
+                    standing,
+                    standing.equals("ok") ? "" : "lastgood db rehearse restores it and throws the result away");
+        } catch (Forbidden | Unreachable e) {
+            return new Fact("backup", firstLine(e), "unknown", "");
+        }
+    }
+
+    private static String firstLine(RuntimeException e) {
+        return String.valueOf(e.getMessage()).lines().findFirst().orElse("no answer");
+    }
+
+    @Override
+    public Connections connections(ServiceRef service) {
+        return ConnectionCounts.count(databases.apply(service).sessions());
+    }
+
+    // ---- proof
+
+    @Override
+    public SchemaProof prove(ServiceRef service, Optional<String> from, List<String> migrations) {
+        var recorded = from.flatMap(name -> points.recorded(service, name));
+        if (recorded.isEmpty()) {
+            return new SchemaProof(
+                    SchemaProof.Verdict.UNPROVEN,
+                    List.of(
+                            from.isEmpty()
+                                    ? "nothing was written down before the newer release: neither its schema nor what the older one says"
+                                    : "what was written down as %s is not in the database".formatted(from.get())),
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    0);
+        }
+        var database = databases.apply(service);
+        var settings = database.settings();
+        var scripts = settings.migrating().folder().map(Scripts::in).orElseGet(Scripts::none);
+        var tool = schemas.migrations(service).tool();
+        return new Prover(
+                        new Shadows(database.cache(), Optional.empty(), clock),
+                        new Prover.Settings(
+                                settings.roles().get(),
+                                tool,
+                                settings.migrating().atStart()),
+                        clock)
+                .back(
+                        recorded.get(),
+                        database.sessions(),
+                        migrations.stream().map(m -> sql(scripts, m, settings)).toList());
+    }
+
+    private static MigrationSql sql(Scripts scripts, String name, PostgresService settings) {
+        var pair = scripts.all().stream().filter(p -> p.name().equals(name)).findFirst();
+        return new MigrationSql(
+                name,
+                pair.flatMap(Scripts.Pair::up).map(Scripts.Side::sql).orElse(""),
+                pair.flatMap(Scripts.Pair::down).map(Scripts.Side::sql).orElse(""),
+                !settings.migrating().undo().isEmpty());
+    }
+
+    // ---- damage
+
+    @Override
+    public Assessment assess(ServiceRef service, RecoveryTarget target, Consumer<String> progress) {
+        var database = databases.apply(service);
+        var scratch = database.scratches().make(target, behind(service, target), Optional.empty(), progress);
+        return assess(database, scratch, words(service, target), damage(target), progress);
+    }
+
+    @Override
+    public Assessment assessBackup(ServiceRef service, String backup, Consumer<String> progress) {
+        var database = databases.apply(service);
+        var stored = database.catalogue().meant(backup);
+        if (database.hasHistory()) {
+            return assess(service, RecoveryTarget.upTo(new Point.Lsn(stored.stopLsn())), progress);
+        }
+        return assess(
+                database,
+                database.dumpScratches().make(stored, progress),
+                "backup %s".formatted(stored.name()),
+                0,
+                progress);
+    }
+
+    private Assessment assess(
+            Database database, Scratch scratch, String point, long damage, Consumer<String> progress) {
+        var assessment = new Assessor(database.spools(), clock)
+                .assess(
+                        new Assessor.Case(
+                                scratch.name(),
+                                point,
+                                scratch.before(),
+                                scratch.after().orElse(null),
+                                database.sessions(),
+                                damage,
+                                Set.of()),
+                        progress);
+        new Assessments(database.assessments()).keep(assessment, clock.instant());
+        return assessment;
+    }
+
+    /// Right after the damage: the last transaction of the migrations whose first one is the target. Without it nobody
+    /// could tell what was damaged from what was written since.
+    private Optional<RecoveryTarget> behind(ServiceRef service, RecoveryTarget target) {
+        if (target.inclusive()) {
+            return Optional.empty();
+        }
+        return switch (target.point()) {
+            case Point.Xid(var xid) ->
+                Optional.of(RecoveryTarget.upTo(new Point.Xid(points.all(service).stream()
+                        .filter(p -> p.xids().contains(xid))
+                        .flatMap(p -> p.xids().stream())
+                        .max(Comparator.naturalOrder())
+                        .orElse(xid))));
+            case Point.Named(var name) ->
+                points.find(service, name)
+                        .map(RestorePoint::xids)
+                        .filter(x -> !x.isEmpty())
+                        .map(x -> RecoveryTarget.upTo(new Point.Xid(
+                                x.stream().max(Comparator.naturalOrder()).orElseThrow())));
+            case Point.Lsn _, Point.At _, Point.Latest _ -> Optional.empty();
+        };
+    }
+
+    private static long damage(RecoveryTarget target) {
+        return target.point() instanceof Point.Xid(var xid) && !target.inclusive() ? xid : 0;
+    }
+
+    private String words(ServiceRef service, RecoveryTarget target) {
+        var side = target.inclusive() ? "up to" : "before";
+        return switch (target.point()) {
+            case Point.Xid(var xid) ->
+                points.all(service).stream()
+                        .filter(p -> p.xids().contains(xid))
+                        .findFirst()
+                        .map(p -> "%s transaction %d, a migration of %s".formatted(side, xid, p.release()))
+                        .orElse("%s transaction %d".formatted(side, xid));
+            case Point.Lsn(var lsn) -> "%s %s".formatted(side, lsn);
+            case Point.At(var time) -> "%s %s".formatted(side, Targets.words(time, ZoneOffset.UTC));
+            case Point.Named(var name) -> "%s restore point %s".formatted(side, name);
+            case Point.Latest() -> "as far as the archive goes";
+        };
+    }
+
+    @Override
+    public Optional<Assessment> assessed(ServiceRef service, Optional<String> scratch) {
+        return new Assessments(databases.apply(service).assessments()).newest(scratch);
+    }
+
+    @Override
+    public Backup rehearse(ServiceRef service, String backup, Consumer<String> progress) {
+        return databases.apply(service).rehearse(Optional.of(backup).filter(b -> !b.isEmpty()), progress);
+    }
+}
