@@ -17,24 +17,24 @@ public record Options(boolean quick, long seed, Optional<Path> out) {
 
     /// Days of healthy releases; four in five with the laws that the parameters were tuned on, one in five held out.
     int days() {
-        return quick ? 15 : 300;
+        return quick ? 15 : 200;
     }
 
     /// Watches for each cell of traffic and effect.
     int daysAlone() {
-        return quick ? 20 : 2_000;
+        return quick ? 10 : 600;
     }
 
     int faults() {
-        return quick ? 7 : 41;
+        return quick ? 5 : 31;
     }
 
     int outages() {
-        return quick ? 20 : 300;
+        return quick ? 20 : 150;
     }
 
     int borderWatches() {
-        return quick ? 150 : 4000;
+        return quick ? 150 : 2_000;
     }
 
     int recoveries() {
