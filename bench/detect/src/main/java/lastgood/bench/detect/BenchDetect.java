@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import lastgood.bench.detect.Figures.Rate;
 import lastgood.bench.detect.Results.Alarms;
@@ -147,8 +148,8 @@ public final class BenchDetect {
     private List<Alarms> healthyDays() {
         var days = options.days();
         var peaks = new double[RULES.size()][days];
-        var micros = new double[RULES.size()];
-        for (var day = 0; day < days; day++) {
+        var micros = new double[RULES.size()][days];
+        IntStream.range(0, days).parallel().forEach(day -> {
             var heldOut = day % 5 == 4;
             var seed = options.seed() * 1_000_003 + day;
             var world = new World(Streams.healthyDay(new Chance(seed), heldOut), seed + 1);
@@ -158,10 +159,10 @@ public final class BenchDetect {
                 for (var r = 0; r < rules.size(); r++) {
                     var before = System.nanoTime();
                     peaks[r][day] = Math.max(peaks[r][day], rules.get(r).score(scrape));
-                    micros[r] += (System.nanoTime() - before) / 1e3;
+                    micros[r][day] += (System.nanoTime() - before) / 1e3;
                 }
             }
-        }
+        });
         var list = new ArrayList<Alarms>();
         for (var r = 0; r < RULES.size(); r++) {
             list.add(new Alarms(
@@ -169,7 +170,7 @@ public final class BenchDetect {
                     alarms(peaks[r], false),
                     alarms(peaks[r], true),
                     Math.nextUp(Figures.quantile(peaks[r], 0.99)),
-                    micros[r] / days / SCRAPES_A_DAY));
+                    Figures.median(micros[r]) / SCRAPES_A_DAY));
         }
         return list;
     }
@@ -177,19 +178,23 @@ public final class BenchDetect {
     /// More days for ours alone, because what it promises is rare.
     private Rate alone() {
         say("%d days of healthy releases for ours alone", options.daysAlone());
-        var hits = 0;
-        for (var day = 0; day < options.daysAlone(); day++) {
-            var seed = (options.seed() + 1) * 1_000_003 + day;
-            var world = new World(Streams.healthyDay(new Chance(seed), day % 5 == 4), seed + 1);
-            var ours = new Ours(Ours.Without.NOTHING);
-            ours.begin(world.past(true), 15);
-            var alarm = false;
-            for (var t = 0; t < SCRAPES_A_DAY && !alarm; t++) {
-                alarm = ours.score(world.next()) >= 1;
-            }
-            hits += alarm ? 1 : 0;
-        }
+        var hits = (int) IntStream.range(0, options.daysAlone())
+                .parallel()
+                .filter(this::falseAlarm)
+                .count();
         return new Rate(hits, options.daysAlone());
+    }
+
+    private boolean falseAlarm(int day) {
+        var seed = (options.seed() + 1) * 1_000_003 + day;
+        var world = new World(Streams.healthyDay(new Chance(seed), day % 5 == 4), seed + 1);
+        var ours = new Ours(Ours.Without.NOTHING);
+        ours.begin(world.past(true), 15);
+        var alarm = false;
+        for (var t = 0; t < SCRAPES_A_DAY && !alarm; t++) {
+            alarm = ours.score(world.next()) >= 1;
+        }
+        return alarm;
     }
 
     private static Rate alarms(double[] peaks, boolean heldOut) {
@@ -249,8 +254,8 @@ public final class BenchDetect {
         var matched = new double[RULES.size()][watches];
         var hurt = new double[RULES.size()][watches];
         var ours = new double[4][watches];
-        for (var w = 0; w < watches; w++) {
-            var seed = options.seed() * 31 + effect.hashCode() * 7_919L + (long) rps * 104_729 + w;
+        IntStream.range(0, watches).parallel().forEach(w -> {
+            var seed = options.seed() * 31 + effect.hashCode() * 7_919L + (long) (rps * 104_729) + w;
             var world = new World(Streams.fault(new Chance(seed), rps, fault), seed + 1);
             var rules = begin(world);
             for (var r = 0; r < RULES.size(); r++) {
@@ -277,7 +282,7 @@ public final class BenchDetect {
                     }
                 }
             }
-        }
+        });
         for (var r = 0; r < RULES.size(); r++) {
             var found = (int) Arrays.stream(own[r]).filter(Double::isFinite).count();
             delays.add(new Delay(
@@ -315,34 +320,37 @@ public final class BenchDetect {
 
     private List<Blame> blame() {
         var hours = options.outages();
-        var blamed = new int[RULES.size()];
-        var caught = new int[RULES.size()];
-        for (var h = 0; h < hours; h++) {
+        var blamed = new boolean[hours][];
+        var caught = new boolean[hours][];
+        IntStream.range(0, hours).parallel().forEach(h -> {
             var seed = options.seed() * 97 + h;
             var outage = Streams.outageHour(new Chance(seed));
-            count(new World(outage, seed + 1), blamed);
+            blamed[h] = blaming(new World(outage, seed + 1));
             var bad = new Fault(ONSET, new Chance(seed + 2).between(0.05, 1), 1);
-            count(new World(Streams.fault(new Chance(seed + 3), outage.rps(), bad), seed + 4), caught);
-        }
+            caught[h] = blaming(new World(Streams.fault(new Chance(seed + 3), outage.rps(), bad), seed + 4));
+        });
         var list = new ArrayList<Blame>();
         for (var r = 0; r < RULES.size(); r++) {
-            list.add(new Blame(RULES.get(r).get().name(), new Rate(blamed[r], hours), new Rate(caught[r], hours)));
+            list.add(new Blame(RULES.get(r).get().name(), rate(blamed, r), rate(caught, r)));
         }
         return list;
     }
 
-    private static void count(World world, int[] hits) {
+    private static Rate rate(boolean[][] hits, int rule) {
+        return new Rate((int) Arrays.stream(hits).filter(h -> h[rule]).count(), hits.length);
+    }
+
+    /// Which rules blame the release within an hour.
+    private static boolean[] blaming(World world) {
         var rules = begin(world);
-        var hit = new boolean[hits.length];
+        var hit = new boolean[rules.size()];
         for (var t = 0; t < SCRAPES_AN_HOUR; t++) {
             var scrape = world.next();
-            for (var r = 0; r < hits.length; r++) {
+            for (var r = 0; r < hit.length; r++) {
                 hit[r] |= rules.get(r).score(scrape) >= 1;
             }
         }
-        for (var r = 0; r < hits.length; r++) {
-            hits[r] += hit[r] ? 1 : 0;
-        }
+        return hit;
     }
 
     // ---- validity ----
@@ -350,28 +358,29 @@ public final class BenchDetect {
     private List<Border> borders() {
         say("validity: %d watches on each border", options.borderWatches());
         var alphas = new double[] {0.1, 0.05, 0.01, 0.001};
-        var degraded = new int[alphas.length];
-        var overFive = new int[alphas.length];
-        for (var w = 0; w < options.borderWatches(); w++) {
+        var watches = options.borderWatches();
+        var degraded = new double[watches];
+        var overFive = new double[watches];
+        IntStream.range(0, watches).parallel().forEach(w -> {
             var seed = options.seed() * 13 + w;
-            var factor = onBorder(new Chance(seed), 1.5, 0.001);
-            var points = onBorder(new Chance(seed + 7_000_000), 1, 0.05);
-            for (var a = 0; a < alphas.length; a++) {
-                degraded[a] += factor.evidence().peak() >= -StrictMath.log(alphas[a]) ? 1 : 0;
-                var reading = points.readings().stream()
-                        .filter(r -> r.claim().equals("errors more than 5 pp above"))
-                        .findFirst()
-                        .orElseThrow();
-                overFive[a] += reading.peak() >= -StrictMath.log(alphas[a]) ? 1 : 0;
-            }
-        }
+            degraded[w] = onBorder(new Chance(seed), 1.5, 0.001).evidence().peak();
+            overFive[w] = onBorder(new Chance(seed + 7_000_000), 1, 0.05).readings().stream()
+                    .filter(r -> r.claim().equals("errors more than 5 pp above"))
+                    .findFirst()
+                    .orElseThrow()
+                    .peak();
+        });
         var list = new ArrayList<Border>();
-        for (var a = 0; a < alphas.length; a++) {
-            list.add(new Border(
-                    "any claim, at 1.5 x + 0.1 pp", alphas[a], new Rate(degraded[a], options.borderWatches())));
-            list.add(new Border("more than 5 pp, at 5 pp", alphas[a], new Rate(overFive[a], options.borderWatches())));
+        for (var alpha : alphas) {
+            list.add(new Border("any claim, at 1.5 x + 0.1 pp", alpha, reached(degraded, alpha)));
+            list.add(new Border("more than 5 pp, at 5 pp", alpha, reached(overFive, alpha)));
         }
         return list;
+    }
+
+    private static Rate reached(double[] peaks, double alpha) {
+        var needed = -StrictMath.log(alpha);
+        return new Rate((int) Arrays.stream(peaks).filter(p -> p >= needed).count(), peaks.length);
     }
 
     private static lastgood.core.detect.Assessment onBorder(Chance chance, double rho, double delta) {

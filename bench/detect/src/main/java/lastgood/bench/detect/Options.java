@@ -17,27 +17,27 @@ public record Options(boolean quick, long seed, Optional<Path> out) {
 
     /// Days of healthy releases; four in five with the laws that the parameters were tuned on, one in five held out.
     int days() {
-        return quick ? 15 : 200;
+        return quick ? 15 : 60;
     }
 
     /// Watches for each cell of traffic and effect.
     int daysAlone() {
-        return quick ? 10 : 600;
+        return quick ? 10 : 120;
     }
 
     int faults() {
-        return quick ? 5 : 31;
+        return quick ? 5 : 15;
     }
 
     int outages() {
-        return quick ? 20 : 150;
+        return quick ? 20 : 60;
     }
 
     int borderWatches() {
-        return quick ? 150 : 2_000;
+        return quick ? 150 : 1_000;
     }
 
     int recoveries() {
-        return quick ? 31 : 401;
+        return quick ? 31 : 301;
     }
 }

@@ -99,6 +99,6 @@ final class Report {
     }
 
     private static void line(PrintStream out, String format, Object... values) {
-        out.println(String.format(Locale.ROOT, format, values));
+        out.printf(Locale.ROOT, format + "%n", values);
     }
 }

@@ -12,7 +12,7 @@ import java.util.List;
 /// @param warmUp how a fresh version is worse
 /// @param shape of the latencies
 /// @param outages of something that both versions need
-/// @param faults what happens to the new version, none for a healthy release
+/// @param fault what happens to the new version, none for a healthy release
 /// @param flaws whether counters are reset, scrapes are missed and come late
 /// @param scrapeSeconds time between scrapes
 record Weather(

@@ -261,12 +261,12 @@ final class World {
 
         void expose(long at) {
             counters.started(name, at, startedMillis);
-            counters.sample(name, "t", at, total);
+            counters.sample(name, "t", at, (double) total);
             if (errors > 0) {
-                counters.sample(name, "e", at, errors); // as client libraries do: absent until the first error
+                counters.sample(name, "e", at, (double) errors); // as client libraries do: absent until the first error
             }
             for (var b = 0; b < BOUNDS.length; b++) {
-                counters.sample(name, SERIES[b], at, buckets[b]);
+                counters.sample(name, SERIES[b], at, (double) buckets[b]);
             }
         }
 
