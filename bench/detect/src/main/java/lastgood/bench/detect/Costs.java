@@ -18,9 +18,9 @@ final class Costs {
     private static final int ROUTES = 100;
 
     /// Short batches, of which the fastest counts: on a machine that others use too, the mean would measure them.
-    private static final int BATCHES = 80;
+    private static final int BATCHES = 400;
 
-    private static final int SCRAPES = 50;
+    private static final int SCRAPES = 10;
 
     private Costs() {}
 
