@@ -94,8 +94,7 @@ final class Bet {
         var meet = (q1 - delta) / rho;
         var lo = side == Null.AT_MOST ? q0 : Math.max(meet, 0);
         var hi = side == Null.AT_MOST ? meet : Math.min(q0, (1 - EDGE - delta) / rho);
-        var share = n1 * rho / (n1 * rho + n0);
-        var p0 = side == Null.AT_MOST ? lo + (hi - lo) * share : hi - (hi - lo) * share;
+        var p0 = guess(side, rho, delta, n1, n0, q1, q0, lo, hi);
         for (var round = 0; round < ROUNDS_MAX && hi - lo > BRACKET_MIN * hi; round++) {
             var p1 = rho * p0 + delta;
             var v0 = p0 * (1 - p0);
@@ -116,6 +115,18 @@ final class Bet {
             p0 = moved;
         }
         return p0;
+    }
+
+    /// Where the root would be if the divergences were parabolas; saves a round or two of the search.
+    private static double guess(
+            Null side, double rho, double delta, double n1, double n0, double q1, double q0, double lo, double hi) {
+        var share = n1 * rho / (n1 * rho + n0);
+        var near = side == Null.AT_MOST ? lo + (hi - lo) * share : hi - (hi - lo) * share;
+        var p1 = rho * near + delta;
+        var w1 = n1 / (p1 * (1 - p1));
+        var w0 = n0 / (near * (1 - near));
+        var p0 = (rho * w1 * (q1 - delta) + w0 * q0) / (rho * rho * w1 + w0);
+        return p0 > lo && p0 < hi ? p0 : near;
     }
 
     private static boolean outside(Null side, double rho, double delta, double q1, double q0) {

@@ -395,4 +395,64 @@ class DetectorTest {
 
         assertThat(clustered.evidence().now()).isLessThan(calm.evidence().now());
     }
+
+    @Test
+    void a_client_that_invents_routes_costs_neither_memory_nor_the_routes_that_are_known() {
+        var detector = new Detector(TYPE_1.withRoutes(Set.of("/checkout"), 3));
+        for (var t = 1; t <= 40; t++) {
+            var invented = "/invented/" + t;
+            detector.take(new Scrape(
+                    after(t),
+                    after(t),
+                    Scrape.Side.of(new Counts(1_000, 2)),
+                    Scrape.Side.of(new Counts(1_000, 2)),
+                    Counts.NONE,
+                    List.of(
+                            new Scrape.Route("/checkout", new Counts(20, t > 30 ? 10 : 0), new Counts(60, 0)),
+                            new Scrape.Route(invented, new Counts(1, 0), new Counts(1, 0))),
+                    new Scrape.Sight.Clear()));
+        }
+
+        assertThat(detector.assess().verdict())
+                .isInstanceOfSatisfying(
+                        Verdict.Fail.class, f -> assertThat(f.reason()).contains("/checkout"));
+    }
+
+    @Test
+    void buckets_that_the_new_version_lays_out_differently_are_compared_where_that_is_valid() {
+        var chance = new Chance(36);
+        var before = new Before(new Counts(100_000, 200), lognormal(chance, 20_000, 1), Counts.NONE, 1);
+        var coarse = new double[] {0.5, 2, Double.POSITIVE_INFINITY};
+        var detector = new Detector(Settings.beside(Price.ABORT_CANARY, before));
+
+        for (var t = 1; t <= 40; t++) {
+            // as fast as the old version, told in fewer buckets
+            detector.take(new Scrape(
+                    after(t),
+                    after(t),
+                    new Scrape.Side(new Counts(150, 0), Histogram.of(coarse, new long[] {149, 150, 150}), Counts.NONE),
+                    new Scrape.Side(new Counts(150, 0), lognormal(chance, 150, 1), Counts.NONE),
+                    Counts.NONE,
+                    List.of(),
+                    new Scrape.Sight.Clear()));
+        }
+
+        assertThat(detector.assess().verdict()).isNotInstanceOf(Verdict.Fail.class);
+        assertThat(detector.assess().evidence().peak()).isLessThan(1);
+    }
+
+    @Test
+    void the_same_evidence_can_abort_a_canary_and_not_be_enough_for_a_rollback_with_data() {
+        var chance = new Chance(37);
+        var detector = new Detector(TYPE_1);
+        for (var t = 1;
+                t <= 400 && detector.increaseAt(Price.ABORT_CANARY.alpha()).above() < 0.05;
+                t++) {
+            detector.take(Scrape.of(after(t), chance.counts(100, 0.1), chance.counts(100, 0.002)));
+        }
+
+        assertThat(detector.increaseAt(Price.ABORT_CANARY.alpha()).provedAbove(0.05))
+                .isTrue();
+        assertThat(detector.increaseAt(Price.TYPE_3.alpha()).provedAbove(0.05)).isFalse();
+    }
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class ValidityTest {
 
-    private static final int WATCHES = 1500;
+    private static final int WATCHES = 1000;
     private static final int SCRAPES = 160;
 
     private final double[] payoffs = new double[Claim.BETS_MAX];
