@@ -2,9 +2,11 @@ package lastgood.engine;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import lastgood.core.decide.ApprovalRule;
 import lastgood.core.plan.PlannedStep;
 import lastgood.core.plan.PlannedStep.OnFailure;
+import lastgood.core.plan.PlannedStep.Phase;
 import lastgood.core.plan.Step;
 import lastgood.engine.journal.Entry.Judgement;
 import lastgood.engine.journal.Entry.Outcome;
@@ -30,8 +32,8 @@ sealed interface Next {
     record Wait(RunState.Status status) implements Next {}
 
     /// Whoever cancels there knows more than we do, and has to say what comes next.
-    String HALF_WAY =
-            "data is changed half-way: the write fence and the maintenance page stay, and nothing was started; see `db status`, then db unfence, scale restore and maintenance off when it is right";
+    String SHUT =
+            "what is shut stays so: write fence, maintenance page, stopped instances; see `db status`, then db unfence, scale restore and maintenance off when it is right";
 
     static Next of(RunState run, Instant now) {
         if (run.closed().isPresent()) {
@@ -77,9 +79,9 @@ sealed interface Next {
                 .findFirst();
         var refuted = run.verdict().filter(v -> v.judgement() != Judgement.PROVED);
         // After either, what remains of the plan would build on something that is not there.
-        if (failed.isEmpty() && refuted.isEmpty()) {
+        if (failed.isEmpty()) {
             for (var step : run.plan().main()) {
-                if (!run.finished(step)) {
+                if (!run.finished(step) && (refuted.isEmpty() || standsAlone(step))) {
                     return new Advance(step);
                 }
             }
@@ -100,6 +102,11 @@ sealed interface Next {
                 .orElseGet(() -> new Close(Outcome.DONE, "all steps done"));
     }
 
+    /// A database that was swapped needs a backup of its own, whether users are well or not.
+    private static boolean standsAlone(PlannedStep step) {
+        return step.step() instanceof Step.TakeBackup;
+    }
+
     /// "Recovered" is said of users only.
     private static boolean asksUsers(RunState run) {
         return run.plan().steps().stream()
@@ -113,8 +120,8 @@ sealed interface Next {
                 return new Abandon(step);
             }
         }
-        var halfWay = run.isHalfWay();
-        for (var step : halfWay
+        var shut = shut(run);
+        for (var step : shut.isPresent()
                 ? List.<PlannedStep>of()
                 : run.changedData() ? run.plan().last() : run.plan().ifCalledOff()) {
             if (!run.finished(step)) {
@@ -124,10 +131,22 @@ sealed interface Next {
         var why = run.cancel().map(c -> "by %s: %s".formatted(c.by(), c.why())).orElse("");
         return new Close(
                 Outcome.CANCELLED,
-                halfWay
-                        ? why + "; " + HALF_WAY
-                        : run.mayHaveChangedProduction()
-                                ? why + "; what was done so far stays"
-                                : why + "; nothing was changed");
+                shut.map(what -> "%s; %s; %s".formatted(why, what, SHUT))
+                        .orElse(
+                                run.mayHaveChangedProduction()
+                                        ? why + "; what was done so far stays"
+                                        : why + "; nothing was changed"));
+    }
+
+    /// Why users and instances must not be let in; empty = they may.
+    private static Optional<String> shut(RunState run) {
+        if (run.isHalfWay()) {
+            return Optional.of("data is changed half-way");
+        }
+        return run.plan().ifCalledOff().stream()
+                .filter(s -> s.phase() == Phase.CALLED_OFF || s.step() instanceof Step.SetWriteAccess)
+                .filter(s -> run.phase(s.id()) == StepPhase.FAILED)
+                .findFirst()
+                .map(s -> "not all could be given back (%s)".formatted(run.words(s.id())));
     }
 }

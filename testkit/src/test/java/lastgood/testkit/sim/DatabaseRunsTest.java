@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import lastgood.core.RunId;
+import lastgood.core.data.Backup;
 import lastgood.core.data.IntegrityReport.Finding;
 import lastgood.core.data.IntegrityReport.Standing;
 import lastgood.core.plan.ChangePlanner;
@@ -132,6 +133,20 @@ class DatabaseRunsTest {
         assertThat(world.platform.summary()).isEqualTo(before);
         assertThat(database().access()).isEqualTo(access);
         assertThat(database().dataChanged()).isFalse();
+        assertThat(world.platform.broken()).isEmpty();
+    }
+
+    @Test
+    void users_keep_the_page_after_a_cancel_if_the_fence_could_not_be_taken_down() {
+        run(during("take-backup", () -> {
+            database().somebodyGrants("another");
+            cancel();
+        }));
+
+        assertThat(state().closed().orElseThrow().why())
+                .contains("not all could be given back")
+                .contains("somebody else changed who may write");
+        assertThat(world.platform.maintenance()).isTrue();
         assertThat(world.platform.broken()).isEmpty();
     }
 
@@ -267,6 +282,19 @@ class DatabaseRunsTest {
 
         assertThat(question()).contains("the release is proved to work on");
         nobodyIsLetIn();
+    }
+
+    @Test
+    void a_swapped_database_is_backed_up_although_users_do_not_recover() {
+        given("scenario C, swap");
+        world.sick("v4");
+
+        run(Progress.NONE);
+
+        assertThat(state().status()).isEqualTo(Status.NOT_RECOVERED);
+        assertThat(database().databases().backups().all(SimWorld.SERVICE).getFirst())
+                .satisfies(b -> assertThat(b.alias()).isEqualTo("after-swap"))
+                .satisfies(b -> assertThat(b.proof()).isInstanceOf(Backup.Proof.Verified.class));
     }
 
     @Test

@@ -19,5 +19,6 @@ public interface Points {
 
     /// Adds the xids of what was applied since; to be asked for at once after a migration, because a history row that
     /// is updated later hides its xid.
+    /// Where nothing was applied since, it throws [lastgood.engine.port.Forbidden].
     void close(ServiceRef service, String name, Fence fence);
 }
