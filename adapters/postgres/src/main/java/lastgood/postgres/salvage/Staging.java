@@ -1,8 +1,5 @@
 package lastgood.postgres.salvage;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -17,7 +14,6 @@ import lastgood.engine.port.WorldMoved;
 import lastgood.postgres.sql.Failures;
 import lastgood.postgres.sql.Quoting;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.PGConnection;
 
 /// What is planned, as temporary tables beside the live ones, so that the server itself says what fits and then puts
 /// it back, set by set. For each table there is the plan as texts, the rows as they are (`old`), and the rows as they
@@ -29,7 +25,10 @@ final class Staging {
     /// More than this that cannot be put back one by one, and the rest of a batch is not tried.
     private static final int TRIED_ONE_BY_ONE = 1_000;
 
-    private static final int COPY_CHUNK = 1 << 16;
+    /// A chunk is held here whole.
+    private static final int CHUNK_ROWS = 1_000;
+
+    private static final int CHUNK_CHARACTERS = 1 << 20;
 
     private final Connection session;
     private final SortedMap<Integer, Staged> tables = new TreeMap<>();
@@ -117,7 +116,8 @@ final class Staging {
     /// Gathers rows for one table and sends them in chunks, so that tables may take turns in the spool.
     private final class Copy {
         private final Staged staged;
-        private final StringBuilder text = new StringBuilder();
+        private final List<Spool.Planned> waiting = new ArrayList<>();
+        private long characters;
 
         Copy(Staged staged) throws SQLException {
             this.staged = staged;
@@ -135,49 +135,52 @@ final class Staging {
                         .filter(i -> row.mask().charAt(i) == '1')
                         .forEach(staged.written()::set);
             }
-            text.append(row.n()).append('\t').append(row.what());
-            field(row.mask());
-            field(row.stamp());
-            row.key().forEach(this::field);
-            row.values().forEach(this::field);
-            text.append('\n');
-            if (text.length() > COPY_CHUNK) {
+            waiting.add(row);
+            for (var value : row.values()) {
+                characters += value == null ? 0 : value.length();
+            }
+            if (waiting.size() >= CHUNK_ROWS || characters > CHUNK_CHARACTERS) {
                 send();
             }
         }
 
-        private void field(@Nullable String value) {
-            text.append('\t');
-            if (value == null) {
-                text.append("\\N");
-                return;
-            }
-            for (int i = 0; i < value.length(); i++) {
-                var c = value.charAt(i);
-                switch (c) {
-                    case '\\' -> text.append("\\\\");
-                    case '\n' -> text.append("\\n");
-                    case '\r' -> text.append("\\r");
-                    case '\t' -> text.append("\\t");
-                    default -> text.append(c);
+        private void send() throws SQLException {
+            var width =
+                    3 + staged.entry().key().size() + staged.entry().columns().size();
+            try (var insert = session.prepareStatement("INSERT INTO %s SELECT * FROM unnest(?::bigint[]%s)"
+                    .formatted(staged.plan(), ", ?::text[]".repeat(width)))) {
+                insert.setArray(
+                        1,
+                        session.createArrayOf(
+                                "bigint", waiting.stream().map(Spool.Planned::n).toArray()));
+                for (int i = 0; i < width; i++) {
+                    var column = i;
+                    insert.setArray(
+                            i + 2,
+                            session.createArrayOf(
+                                    "text",
+                                    waiting.stream().map(r -> field(r, column)).toArray()));
                 }
+                insert.executeUpdate();
             }
+            waiting.clear();
+            characters = 0;
         }
 
-        private void send() throws SQLException {
-            var bytes = text.toString().getBytes(UTF_8);
-            text.setLength(0);
-            try {
-                session.unwrap(PGConnection.class)
-                        .getCopyAPI()
-                        .copyIn("COPY " + staged.plan() + " FROM STDIN", new java.io.ByteArrayInputStream(bytes));
-            } catch (IOException e) {
-                throw new SQLException("could not send rows", "08006", e);
-            }
+        private @Nullable String field(Spool.Planned row, int column) {
+            return switch (column) {
+                case 0 -> row.what().name();
+                case 1 -> row.mask();
+                case 2 -> row.stamp();
+                default -> {
+                    var i = column - 3 - row.key().size();
+                    yield i < 0 ? row.key().get(column - 3) : row.values().get(i);
+                }
+            };
         }
 
         void end() throws SQLException {
-            if (!text.isEmpty()) {
+            if (!waiting.isEmpty()) {
                 send();
             }
             execute("CREATE INDEX ON %s (n)".formatted(staged.plan()));

@@ -180,7 +180,7 @@ final class TableScan {
             return Optional.empty();
         }
         // A row of eight bytes takes 40 in a page; this errs on the side of more blocks.
-        var of = (int) Math.clamp(Long.highestOneBit(bytes / (40L * ROWS_IN_BLOCK) + 1), 2, BLOCKS_MAX);
+        var of = Math.clamp(Long.highestOneBit(bytes / (40L * ROWS_IN_BLOCK) + 1), 2, BLOCKS_MAX);
         var digests = each(table, (side, form) -> digests(side, form, of));
         var different = IntStream.range(0, of)
                 .filter(block -> digests.values().stream()
