@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import lastgood.core.ServiceRef;
 import lastgood.engine.port.Forbidden;
+import lastgood.postgres.restore.FolderSwap;
 import lastgood.postgres.server.Binaries;
 import lastgood.postgres.server.Server;
 import lastgood.postgres.sql.Address;
@@ -65,6 +66,7 @@ public final class EmbeddedServer {
     /// Starts it if it does not run, making it first if it is not there. One at a time, whoever asks.
     public void ensure() {
         locked(() -> {
+            refuseWhileExchanged();
             if (!Files.exists(server().data().resolve("PG_VERSION"))) {
                 create();
             }
@@ -73,6 +75,17 @@ public final class EmbeddedServer {
             }
             return true;
         });
+    }
+
+    /// In the middle of a swap there may be no data folder, or one that is about to be renamed: whoever started a
+    /// server on it, or made a new one, would come between the old data and the restored.
+    private void refuseWhileExchanged() {
+        if (FolderSwap.underway(server().data())) {
+            throw new Forbidden("""
+                    the embedded server in %s is being exchanged for a restored one, and that has not ended
+                    it was not started
+                    hint: carry on the rollback that does it (`lastgood resume`)""".formatted(folder));
+        }
     }
 
     /// Stops it in good order, if it runs.

@@ -184,6 +184,10 @@ public final class FolderSwap implements Swap {
             faults.at("stopped");
             prepare(from.data(), data, intent);
             faults.at("prepared");
+            if (live.server().running().isPresent()) {
+                throw new WorldMoved(
+                        "somebody started the live server in %s again; its data was not exchanged".formatted(data));
+            }
             Files.move(data, kept, StandardCopyOption.ATOMIC_MOVE);
             Documents.syncFolder(data.toAbsolutePath().getParent());
             faults.at("kept");
