@@ -60,14 +60,7 @@ class EmbeddedStoryTest {
                     SELECT pg_current_xact_id()::text FROM damage"""));
             var scratch = scratches.make(
                     RecoveryTarget.before(new Point.Xid(bad)), Optional.empty(), Optional.empty(), _ -> {});
-            var live = new LiveFolder(
-                    embedded.server(),
-                    archive.settings(),
-                    () -> {
-                        embedded.ensure();
-                        return embedded.running().orElseThrow();
-                    },
-                    app.address());
+            var live = new LiveFolder(embedded.server(), archive.settings(), embedded::ensure, app.address());
 
             new FolderSwap(live, scratches, step -> {
                         if ("kept".equals(step)) {
