@@ -23,7 +23,8 @@ import java.util.Set;
 /// one that gets through in between is seen the second time.
 final class Census {
 
-    private static final String ROLES = """
+    private static final String ROLES =
+            """
             WITH db AS (SELECT oid, datdba, datacl FROM pg_database WHERE datname = current_database()),
             space AS (SELECT oid, nspowner, nspacl FROM pg_namespace
                        WHERE nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'lastgood')),
@@ -103,8 +104,8 @@ final class Census {
         var roles = roles(session, appRoles);
         var publicWrites = Boolean.parseBoolean(one(session, PUBLIC, r -> Boolean.toString(r.getBoolean(1))));
         var writers = writers(session);
-        var prepared = list(
-                session, PREPARED, r -> new Standing.Prepared(r.getString(1), r.getString(2), r.getString(3)));
+        var prepared =
+                list(session, PREPARED, r -> new Standing.Prepared(r.getString(1), r.getString(2), r.getString(3)));
         var subscriptions = list(session, SUBSCRIPTIONS, r -> r.getString(1));
         return one(
                 session,
@@ -126,10 +127,8 @@ final class Census {
             ask.setArray(1, session.createArrayOf("text", appRoles.toArray()));
             return rows(
                     ask.executeQuery(),
-                    r -> new Standing.Role(
-                            r.getString(1),
-                            r.getBoolean(2),
-                            List.of((String[]) r.getArray(3).getArray())));
+                    r -> new Standing.Role(r.getString(1), r.getBoolean(2), List.of((String[])
+                            r.getArray(3).getArray())));
         }
     }
 

@@ -22,9 +22,10 @@ final class Remarks {
             remarks.add(needsSuperuser(role));
         }
         seen.prepared().stream().limit(SHOWN_MAX).forEach(p -> remarks.add(prepared(p)));
-        seen.subscriptions().forEach(s -> remarks.add(
-                "subscription %s writes here, whoever may log in; ALTER SUBSCRIPTION %s DISABLE stops it"
-                        .formatted(s, Quoted.name(s))));
+        seen.subscriptions()
+                .forEach(s -> remarks.add(
+                        "subscription %s writes here, whoever may log in; ALTER SUBSCRIPTION %s DISABLE stops it"
+                                .formatted(s, Quoted.name(s))));
         if (seen.access().isClosed()) {
             seen.writers().stream().limit(SHOWN_MAX).forEach(w -> remarks.add(writer(w)));
         }

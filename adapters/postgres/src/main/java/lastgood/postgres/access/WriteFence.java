@@ -101,8 +101,8 @@ public final class WriteFence implements Access {
         var now = Census.take(session, database.appRoles());
         var address = database.sessions().address();
         if (now.standby()) {
-            throw new Forbidden("%s is a standby; nothing was changed\nhint: give the URL of the primary"
-                    .formatted(address));
+            throw new Forbidden(
+                    "%s is a standby; nothing was changed\nhint: give the URL of the primary".formatted(address));
         }
         if (!now.superuser()) {
             throw new Forbidden(Remarks.needsSuperuser(address.role()) + "\nnothing was changed");
@@ -143,8 +143,8 @@ public final class WriteFence implements Access {
                 }
             }
             if (now.connectionLimit() != to.connectionLimit()) {
-                change.execute("ALTER DATABASE %s CONNECTION LIMIT %d"
-                        .formatted(Quoted.name(database), to.connectionLimit()));
+                change.execute(
+                        "ALTER DATABASE %s CONNECTION LIMIT %d".formatted(Quoted.name(database), to.connectionLimit()));
             }
         }
     }

@@ -28,7 +28,7 @@ public final class Documents {
         var fresh = file.resolveSibling(file.getFileName() + ".new-"
                 + ProcessHandle.current().pid() + "-" + Thread.currentThread().threadId());
         try {
-            Files.createDirectories(file.getParent());
+            Files.createDirectories(file.toAbsolutePath().resolveSibling(""));
             try (var channel = FileChannel.open(
                     fresh, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
                 var bytes = ByteBuffer.wrap(JSON.writeValueAsBytes(content));
@@ -38,7 +38,7 @@ public final class Documents {
                 channel.force(true);
             }
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            syncFolder(file.getParent());
+            syncFolder(file.toAbsolutePath().resolveSibling(""));
         } catch (IOException e) {
             throw new Forbidden("could not write %s: %s".formatted(file, e.getMessage()));
         }

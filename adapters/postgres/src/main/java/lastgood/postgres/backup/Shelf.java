@@ -87,7 +87,8 @@ record Shelf(Path folder) {
 
     List<Stored> list() {
         try (var entries = Files.list(folder)) {
-            return entries.filter(e -> !e.getFileName().toString().endsWith(PARTIAL))
+            return entries.filter(Files::isDirectory)
+                    .filter(e -> !e.getFileName().toString().endsWith(PARTIAL))
                     .flatMap(e -> Documents.read(e.resolve(LABEL), Label.class).stream())
                     .map(Label::stored)
                     .toList();

@@ -73,9 +73,7 @@ public final class EmbeddedServer {
     /// Starts it if it does not run, making it first if it is not there. One at a time, whoever asks.
     public void ensure() {
         locked(() -> {
-            if (FolderSwap.underway(server().data())) {
-                throw new Forbidden("an earlier state is just being made the embedded server's; nothing was started");
-            }
+            refuseWhileExchanged();
             if (!Files.exists(server().data().resolve("PG_VERSION"))) {
                 create();
             }
@@ -92,6 +90,7 @@ public final class EmbeddedServer {
     /// @return whether it had died
     public boolean revive() {
         return Files.exists(server().data().resolve("postmaster.pid"))
+                && !FolderSwap.underway(server().data())
                 && server().running().isEmpty()
                 && locked(() -> {
                     if (server().running().isPresent()
@@ -101,6 +100,17 @@ public final class EmbeddedServer {
                     server().start(port(), Server.Durability.SAFE, settings());
                     return true;
                 });
+    }
+
+    /// In the middle of a swap there may be no data folder, or one that is about to be renamed: whoever started a
+    /// server on it, or made a new one, would come between the old data and the restored.
+    private void refuseWhileExchanged() {
+        if (FolderSwap.underway(server().data())) {
+            throw new Forbidden("""
+                    the embedded server in %s is being exchanged for a restored one, and that has not ended
+                    it was not started
+                    hint: carry on the rollback that does it (`lastgood resume`)""".formatted(folder));
+        }
     }
 
     /// Stops it in good order, if it runs.

@@ -35,23 +35,23 @@ record Chronicle(History.Found found, List<Migration> migrations, List<Scripts.P
                                 pairs.isEmpty()
                                         ? "no history of migrations was found, of no tool that lastgood knows"
                                         : "no migration was applied yet"));
-            case History.Found.Unclear unclear ->
-                new Chronicle(unclear, List.of(), pairs, List.of(unclear.why()));
+            case History.Found.Unclear unclear -> new Chronicle(unclear, List.of(), pairs, List.of(unclear.why()));
         };
     }
 
     private static Chronicle of(
             History.Found.Of found, List<History.Row> rows, List<Scripts.Pair> pairs, Migrated setup) {
         var all = found.tool() == Tool.GOLANG_MIGRATE ? spread(rows, pairs) : rows;
-        var migrations = all.stream().map(r -> migration(found, r, pairs, setup)).toList();
+        var migrations =
+                all.stream().map(r -> migration(found, r, pairs, setup)).toList();
         var remarks = new ArrayList<String>();
         migrations.stream()
                 .filter(m -> !m.done())
-                .forEach(m -> remarks.add(
-                        "%s was begun and failed, says %s".formatted(m.name(), found.table())));
+                .forEach(m -> remarks.add("%s was begun and failed, says %s".formatted(m.name(), found.table())));
         if (migrations.stream().noneMatch(m -> !(m.undo() instanceof Undo.None)) && !migrations.isEmpty()) {
-            remarks.add("none of them can be undone: lastgood sees no file with a way down, and no command is configured"
-                    + " for %s".formatted(found.tool().label()));
+            remarks.add(
+                    "none of them can be undone: lastgood sees no file with a way down, and no command is configured"
+                            + " for %s".formatted(found.tool().label()));
         }
         return new Chronicle(found, migrations, pairs, remarks);
     }
@@ -64,7 +64,8 @@ record Chronicle(History.Found found, List<Migration> migrations, List<Scripts.P
         var current = rows.getFirst();
         var below = new ArrayList<History.Row>();
         for (var pair : pairs) {
-            if (!pair.number().isEmpty() && new BigInteger(pair.number()).compareTo(new BigInteger(current.key())) < 0) {
+            if (!pair.number().isEmpty()
+                    && new BigInteger(pair.number()).compareTo(new BigInteger(current.key())) < 0) {
                 below.add(new History.Row(pair.name(), "", true, 0, pair.number()));
             }
         }
@@ -90,8 +91,7 @@ record Chronicle(History.Found found, List<Migration> migrations, List<Scripts.P
     private static boolean belongs(Tool tool, History.Row row, Scripts.Pair pair) {
         return switch (tool) {
             case GOLANG_MIGRATE -> pair.number().equals(row.key());
-            case RAILS -> row.key().matches("[0-9]+")
-                    && pair.number().equals(new BigInteger(row.key()).toString());
+            case RAILS -> row.key().matches("[0-9]+") && pair.number().equals(new BigInteger(row.key()).toString());
             case FLYWAY -> Scripts.version(pair.name()).equals(row.key());
             case OURS, LIQUIBASE, ECTO, NODE_PG_MIGRATE, PRISMA, KNEX, ALEMBIC, DJANGO, ATLAS, PGROLL ->
                 pair.name().equals(row.name());
@@ -111,7 +111,8 @@ record Chronicle(History.Found found, List<Migration> migrations, List<Scripts.P
                     : new Undo.Sql(script.source(), script.transactional());
         }
         return setup.undo().isEmpty()
-                ? new Undo.None("%s has no way down: no file with it, and no command is configured".formatted(row.name()))
+                ? new Undo.None(
+                        "%s has no way down: no file with it, and no command is configured".formatted(row.name()))
                 : new Undo.Command(Migrated.filled(setup.undo(), row.name()));
     }
 

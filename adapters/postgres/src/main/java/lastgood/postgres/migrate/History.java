@@ -91,7 +91,8 @@ final class History {
             return new Found.Unclear(
                     "there is more than one history of migrations: %s; name the tool in the configuration"
                             .formatted(matching.stream()
-                                    .map(f -> "%s (%s)".formatted(f.table(), f.tool().label()))
+                                    .map(f -> "%s (%s)"
+                                            .formatted(f.table(), f.tool().label()))
                                     .collect(Collectors.joining(", "))));
         }
         if (!wanted.isEmpty() && Tool.called(wanted).isEmpty()) {

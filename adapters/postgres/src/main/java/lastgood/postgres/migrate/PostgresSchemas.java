@@ -27,7 +27,8 @@ import lastgood.postgres.sql.SqlText.Statement;
 
 /// Takes migrations back, and applies the next one.
 ///
-/// **Together.** Where all ways down are SQL that runs in a transaction, all of it is one transaction: our lock, a check
+/// **Together.** Where all ways down are SQL that runs in a transaction, all of it is one transaction: our lock, a
+/// check
 /// that nothing changed since the look, the SQL, the tool's history, our mark, and a check that the catalog became what
 /// it was. Whatever happens, either all of it is there, with its mark, or nothing.
 ///
@@ -98,15 +99,16 @@ public final class PostgresSchemas implements Schemas {
     public Migrations migrations(ServiceRef service) {
         var setup = databases.apply(service);
         return setup.sessions()
-                .look("read the history of migrations", session -> Chronicle.read(session, setup)
-                        .shown());
+                .look(
+                        "read the history of migrations",
+                        session -> Chronicle.read(session, setup).shown());
     }
 
     @Override
     public void undo(State seen, List<String> migrations, Digest to, Fence fence) {
         var setup = databases.apply(seen.service());
-        var chronicle = setup.sessions()
-                .look("read the history of migrations", session -> Chronicle.read(session, setup));
+        var chronicle =
+                setup.sessions().look("read the history of migrations", session -> Chronicle.read(session, setup));
         if (chronicle.found() instanceof History.Found.Unclear(var why)) {
             throw new Forbidden("could not undo %s: %s; nothing was changed".formatted(migrations, why));
         }
@@ -170,7 +172,9 @@ public final class PostgresSchemas implements Schemas {
         return "%s after %s%s"
                 .formatted(
                         state.schema().brief(),
-                        state.applied().isEmpty() ? "no migration" : state.applied().getLast(),
+                        state.applied().isEmpty()
+                                ? "no migration"
+                                : state.applied().getLast(),
                         state.halfDone().isEmpty() ? "" : ", half done: " + state.halfDone());
     }
 
@@ -207,8 +211,7 @@ public final class PostgresSchemas implements Schemas {
         try (var set = session.createStatement()) {
             set.execute("RESET search_path");
             if (!setup.role().isEmpty()) {
-                set.execute("SET %s ROLE %s"
-                        .formatted(local ? "LOCAL" : "SESSION", Quoted.name(setup.role())));
+                set.execute("SET %s ROLE %s".formatted(local ? "LOCAL" : "SESSION", Quoted.name(setup.role())));
             }
         }
     }
@@ -242,16 +245,14 @@ public final class PostgresSchemas implements Schemas {
         var now = fingerprints.of(session);
         if (!now.equals(to)) {
             throw new Forbidden("could not %s: the schema would not be as it was before (%s instead of %s)%s\n"
-                    .formatted(doing, now.brief(), to.brief(), differences(session, to))
+                            .formatted(doing, now.brief(), to.brief(), differences(session, to))
                     + "nothing was changed\nhint: `lastgood db prove` shows what the way down leaves different");
         }
     }
 
     private String differences(Connection session, Digest to) throws SQLException {
         var all = fingerprints.differences(session, to);
-        return all.isEmpty()
-                ? ""
-                : ": " + String.join("; ", all.subList(0, Math.min(DIFFERENCES_MAX, all.size())));
+        return all.isEmpty() ? "" : ": " + String.join("; ", all.subList(0, Math.min(DIFFERENCES_MAX, all.size())));
     }
 
     private void oneByOne(Migrated setup, State seen, List<String> migrations, Digest to, Fence fence) {
@@ -263,8 +264,8 @@ public final class PostgresSchemas implements Schemas {
             throw new WorldMoved("could not undo %s: %s".formatted(migrations, before.halfDone()));
         }
         for (var name : migrations) {
-            var chronicle = setup.sessions()
-                    .look("read the history of migrations", session -> Chronicle.read(session, setup));
+            var chronicle =
+                    setup.sessions().look("read the history of migrations", session -> Chronicle.read(session, setup));
             if (chronicle.called(name).isPresent()) {
                 undoAlone(setup, chronicle, newest(chronicle, name), fence);
             }
@@ -273,8 +274,10 @@ public final class PostgresSchemas implements Schemas {
     }
 
     private static void refuseHalf(Migrated setup) {
-        var half = setup.sessions().look("read the marks", session -> new ArrayList<>(
-                Marks.under(session, HALF).values()));
+        var half = setup.sessions()
+                .look(
+                        "read the marks",
+                        session -> new ArrayList<>(Marks.under(session, HALF).values()));
         if (!half.isEmpty()) {
             throw new Forbidden("a migration is half done and nobody can tell how far it got: "
                     + half.getFirst().detail());
@@ -283,7 +286,8 @@ public final class PostgresSchemas implements Schemas {
 
     private void undoAlone(Migrated setup, Chronicle chronicle, Migration migration, Fence fence) {
         switch (migration.undo()) {
-            case Undo.Sql(var _, var transactional) when transactional ->
+            case Undo.Sql(var _, var transactional)
+            when transactional ->
                 new Patience(setup.sessions(), random).change("undo " + migration.name(), setup.limit(), session -> {
                     Locks.take(session, Locks.SCHEMA);
                     undoOne(session, setup, migration.name());
@@ -296,26 +300,21 @@ public final class PostgresSchemas implements Schemas {
                         migration.down().orElseThrow().script(),
                         fence,
                         session -> Undone.write(
-                                session,
-                                (History.Found.Of) chronicle.found(),
-                                migration,
-                                chronicle.before(migration)));
+                                session, (History.Found.Of) chronicle.found(), migration, chronicle.before(migration)));
             case Undo.Command(var words) -> {
                 command(setup, migration.name(), words, fence);
                 refuseIf(setup, "undo", migration.name(), true);
             }
-            case Undo.None(var why) ->
-                throw new Forbidden("could not undo %s: %s".formatted(migration.name(), why));
+            case Undo.None(var why) -> throw new Forbidden("could not undo %s: %s".formatted(migration.name(), why));
         }
     }
 
     private void command(Migrated setup, String migration, List<String> words, Fence fence) {
         var own = new Fence(fence.run(), fence.step() + "." + migration, fence.epoch());
-        var ended = commands.run(
-                setup.service(), setup.image(), words, Map.of(), setup.limit(), own);
+        var ended = commands.run(setup.service(), setup.image(), words, Map.of(), setup.limit(), own);
         if (ended.code() != 0) {
             throw new Forbidden("the command for %s ended with %d: %s\nhint: what it changed before is still changed;"
-                    .formatted(migration, ended.code(), String.join(" | ", ended.lastLines()))
+                            .formatted(migration, ended.code(), String.join(" | ", ended.lastLines()))
                     + " `lastgood db migrations` shows where it stands");
         }
     }
@@ -323,8 +322,9 @@ public final class PostgresSchemas implements Schemas {
     /// The history has the last word, whatever a command said.
     private void refuseIf(Migrated setup, String verb, String migration, boolean there) {
         var applied = setup.sessions()
-                .look("read the history of migrations", session -> Chronicle.read(session, setup)
-                        .applied());
+                .look(
+                        "read the history of migrations",
+                        session -> Chronicle.read(session, setup).applied());
         if (applied.contains(migration) == there) {
             throw new Forbidden("the command to %s %s ended with 0, but the history %s it"
                     .formatted(verb, migration, there ? "still has" : "does not have"));
@@ -361,7 +361,8 @@ public final class PostgresSchemas implements Schemas {
         });
     }
 
-    /// What the server refused has changed nothing by itself, unless it was building an index on the side. If it was the
+    /// What the server refused has changed nothing by itself, unless it was building an index on the side. If it was
+    /// the
     /// first, nothing was done; else the earlier ones are.
     private static void tell(
             Connection session, String half, Fence fence, int done, Statement statement, SQLException failure) {
@@ -370,11 +371,17 @@ public final class PostgresSchemas implements Schemas {
             if (done == 0 && !statement.has("CONCURRENTLY")) {
                 Marks.remove(session, half);
             } else {
-                Marks.set(session, half, fence, "%s; the %d before it are done%s"
-                        .formatted(
-                                failure.getMessage(),
-                                done,
-                                statement.has("CONCURRENTLY") ? ", and it may have left an invalid index" : ""));
+                Marks.set(
+                        session,
+                        half,
+                        fence,
+                        "%s; the %d before it are done%s"
+                                .formatted(
+                                        failure.getMessage(),
+                                        done,
+                                        statement.has("CONCURRENTLY")
+                                                ? ", and it may have left an invalid index"
+                                                : ""));
             }
         } catch (SQLException e) {
             failure.addSuppressed(e);
@@ -391,7 +398,8 @@ public final class PostgresSchemas implements Schemas {
                         number == 1 ? "nothing was done before it" : "the %d before it are done".formatted(number - 1));
     }
 
-    /// An index that is built or dropped concurrently waits for transactions that are open, and nobody waits for it: the
+    /// An index that is built or dropped concurrently waits for transactions that are open, and nobody waits for it:
+    /// the
     /// short limit on locks would only leave an invalid index behind.
     private static void alone(Connection session, Migrated setup, Script script, int number, Statement statement)
             throws SQLException {
@@ -423,8 +431,8 @@ public final class PostgresSchemas implements Schemas {
     @Override
     public void apply(State seen, String migration, Fence fence) {
         var setup = databases.apply(seen.service());
-        var chronicle = setup.sessions()
-                .look("read the history of migrations", session -> Chronicle.read(session, setup));
+        var chronicle =
+                setup.sessions().look("read the history of migrations", session -> Chronicle.read(session, setup));
         if (chronicle.tool().equals(Tool.OURS.label())) {
             applyOurs(setup, seen, next(chronicle, migration), fence);
             return;
@@ -450,8 +458,8 @@ public final class PostgresSchemas implements Schemas {
                 .findFirst()
                 .orElseThrow(() -> new Forbidden("there is no file for %s; nothing was changed".formatted(migration)));
         if (!next.name().equals(migration)) {
-            throw new Forbidden("%s is not the next migration, %s is; nothing was changed"
-                    .formatted(migration, next.name()));
+            throw new Forbidden(
+                    "%s is not the next migration, %s is; nothing was changed".formatted(migration, next.name()));
         }
         return Optional.of(next);
     }

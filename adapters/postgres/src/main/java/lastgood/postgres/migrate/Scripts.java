@@ -140,7 +140,8 @@ public final class Scripts {
 
     private List<Pair> read(Path file) {
         var leaf = String.valueOf(file.getFileName());
-        var above = file.getParent() == null ? "" : String.valueOf(file.getParent().getFileName());
+        var above =
+                file.getParent() == null ? "" : String.valueOf(file.getParent().getFileName());
         var pair = PAIR.matcher(leaf);
         if (pair.matches()) {
             return List.of(side(pair.group(1), pair.group(2).equals("up"), file));

@@ -97,13 +97,7 @@ enum Tool {
             Set.of(),
             false,
             "SELECT app || '.' || name, applied::text, true, xmin, id::text FROM %s ORDER BY id"),
-    ATLAS(
-            "atlas",
-            "atlas_schema_revisions",
-            Set.of("version", "applied", "total"),
-            Set.of(),
-            false,
-            """
+    ATLAS("atlas", "atlas_schema_revisions", Set.of("version", "applied", "total"), Set.of(), false, """
             SELECT version, executed_at::text, applied = total AND coalesce(error, '') = '', xmin, version
               FROM %s WHERE version !~ '^[.]' ORDER BY executed_at"""),
     PGROLL(

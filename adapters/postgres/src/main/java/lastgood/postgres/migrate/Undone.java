@@ -14,16 +14,15 @@ final class Undone {
     private Undone() {}
 
     /// @param earlier the migration that is the newest afterwards; empty = none is left
-    static void write(
-            Connection session, History.Found.Of found, Migration undone, Optional<Migration> earlier)
+    static void write(Connection session, History.Found.Of found, Migration undone, Optional<Migration> earlier)
             throws SQLException {
         var table = found.table();
         switch (found.tool()) {
-            case OURS, NODE_PG_MIGRATE ->
-                one(session, "DELETE FROM %s WHERE name = ?".formatted(table), undone.key());
+            case OURS, NODE_PG_MIGRATE -> one(session, "DELETE FROM %s WHERE name = ?".formatted(table), undone.key());
             case RAILS -> one(session, "DELETE FROM %s WHERE version = ?".formatted(table), undone.key());
             case PRISMA ->
-                // as `prisma migrate resolve --rolled-back` leaves it: not applied, to be applied again by the next deploy
+                // as `prisma migrate resolve --rolled-back` leaves it: not applied, to be applied again by the next
+                // deploy
                 one(session, "UPDATE %s SET rolled_back_at = now() WHERE id = ?".formatted(table), undone.key());
             case GOLANG_MIGRATE -> {
                 one(session, "DELETE FROM %s WHERE version = ?::bigint".formatted(table), undone.key());
@@ -59,7 +58,8 @@ final class Undone {
                        0, true
                   FROM %1$s WHERE version = ? ORDER BY installed_rank DESC LIMIT 1""".formatted(table))) {
             var down = undone.down().orElseThrow();
-            write.setString(1, String.valueOf(java.nio.file.Path.of(down.source()).getFileName()));
+            write.setString(
+                    1, String.valueOf(java.nio.file.Path.of(down.source()).getFileName()));
             write.setInt(2, checksum(down.sql()));
             write.setString(3, undone.key());
             if (write.executeUpdate() != 1) {

@@ -96,7 +96,7 @@ public sealed interface Choice {
             case Point.Lsn(var lsn) -> Wal.compare(b.stopLsn(), lsn) <= 0;
             case Point.At(var time) -> !b.finished().isAfter(time);
             // A transaction that had begun when the backup ended may have committed on either side of its end.
-            case Point.Xid(var xid) -> b.nextXid() > 0 && xid >= b.nextXid() || known(b, landmark, named);
+            case Point.Xid(var xid) -> (b.nextXid() > 0 && xid >= b.nextXid()) || known(b, landmark, named);
             case Point.Named _ -> known(b, landmark, named);
             case Point.Latest() -> true;
         };

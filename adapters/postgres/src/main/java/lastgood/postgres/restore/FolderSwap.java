@@ -134,7 +134,7 @@ public final class FolderSwap implements Swap {
             forget(data);
             progress.accept("starting it where everybody looks for it");
             if (live.server().running().isEmpty()) {
-                live.start().get();
+                live.start().run();
             }
             return ended(scratch, marker.keptAs());
         } catch (IOException e) {
@@ -145,7 +145,7 @@ public final class FolderSwap implements Swap {
 
     private static void forget(Path data) throws IOException {
         Files.deleteIfExists(intent(data));
-        Documents.syncFolder(data.toAbsolutePath().getParent());
+        Documents.syncFolder(data.toAbsolutePath().resolveSibling(""));
     }
 
     private String ended(String scratch, String keptAs) {
@@ -184,8 +184,12 @@ public final class FolderSwap implements Swap {
             faults.at("stopped");
             prepare(from.data(), data, intent);
             faults.at("prepared");
+            if (live.server().running().isPresent()) {
+                throw new WorldMoved(
+                        "somebody started the live server in %s again; its data was not exchanged".formatted(data));
+            }
             Files.move(data, kept, StandardCopyOption.ATOMIC_MOVE);
-            Documents.syncFolder(data.toAbsolutePath().getParent());
+            Documents.syncFolder(data.toAbsolutePath().resolveSibling(""));
             faults.at("kept");
         }
         if (Files.exists(data)) {
@@ -194,7 +198,7 @@ public final class FolderSwap implements Swap {
         }
         progress.accept("exchanging the data folders");
         Files.move(from.data(), data, StandardCopyOption.ATOMIC_MOVE);
-        Documents.syncFolder(data.toAbsolutePath().getParent());
+        Documents.syncFolder(data.toAbsolutePath().resolveSibling(""));
         faults.at("exchanged");
     }
 

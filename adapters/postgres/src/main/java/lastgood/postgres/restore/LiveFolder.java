@@ -1,7 +1,6 @@
 package lastgood.postgres.restore;
 
 import java.util.Map;
-import java.util.function.Supplier;
 import lastgood.postgres.server.Server;
 import lastgood.postgres.sql.Address;
 
@@ -9,10 +8,9 @@ import lastgood.postgres.sql.Address;
 ///
 /// @param server its programs and its data folder
 /// @param settings that it is started with beside its files, archiving among them; without its port
-/// @param start starts it where everybody looks for it, and says where that is; it must not make a new cluster where
-/// it finds none
+/// @param start starts it where everybody looks for it; it must not make a new cluster where it finds none
 /// @param admin as whom to enter
-public record LiveFolder(Server server, Map<String, String> settings, Supplier<Address> start, Address admin) {
+public record LiveFolder(Server server, Map<String, String> settings, Runnable start, Address admin) {
     public LiveFolder {
         settings = Map.copyOf(settings);
     }

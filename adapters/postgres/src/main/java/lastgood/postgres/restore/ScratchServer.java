@@ -141,7 +141,7 @@ record ScratchServer(Server server, Address live) {
         var lastNews = begun;
         var last = "";
         while (true) {
-            if (server.running().isEmpty() && System.nanoTime() - begun > APPEARS.toNanos() || ended()) {
+            if ((server.running().isEmpty() && System.nanoTime() - begun > APPEARS.toNanos()) || ended()) {
                 throw new Forbidden(reason());
             }
             try {

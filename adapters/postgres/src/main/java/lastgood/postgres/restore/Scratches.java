@@ -321,7 +321,8 @@ public final class Scratches {
     /// Newest first.
     public List<Memo> all() {
         try (var folders = Files.list(root)) {
-            return folders.flatMap(f -> Documents.read(f.resolve(MEMO), Memo.class).stream())
+            return folders.filter(Files::isDirectory)
+                    .flatMap(f -> Documents.read(f.resolve(MEMO), Memo.class).stream())
                     .sorted(Comparator.comparing((Memo m) -> Instant.parse(m.made()))
                             .reversed())
                     .toList();

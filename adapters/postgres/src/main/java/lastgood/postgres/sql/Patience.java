@@ -111,8 +111,7 @@ public final class Patience {
                                         .formatted(blockers.getFirst().pid()));
     }
 
-    private <T> T watched(
-            Connection session, AtomicReference<List<Blockers.Blocker>> blockers, Sessions.Work<T> work)
+    private <T> T watched(Connection session, AtomicReference<List<Blockers.Blocker>> blockers, Sessions.Work<T> work)
             throws SQLException {
         var pid = session.unwrap(PGConnection.class).getBackendPID();
         var over = new CountDownLatch(1);

@@ -87,10 +87,7 @@ public final class SqlText {
     }
 
     private static Token last(List<Token> tokens) {
-        return tokens.reversed().stream()
-                .filter(SqlText::says)
-                .findFirst()
-                .orElse(new Token(Kind.SPACE, ""));
+        return tokens.reversed().stream().filter(SqlText::says).findFirst().orElse(new Token(Kind.SPACE, ""));
     }
 
     private static void add(List<Statement> statements, List<Token> tokens) {

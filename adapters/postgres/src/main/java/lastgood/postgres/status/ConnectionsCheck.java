@@ -29,7 +29,8 @@ public final class ConnectionsCheck {
     }
 
     static CheckResult judge(Connections seen, double percentMax) {
-        var value = "%d of %d connections used (%.0f%%)".formatted(seen.used(), seen.max() - seen.reserved(), seen.percent());
+        var value = "%d of %d connections used (%.0f%%)"
+                .formatted(seen.used(), seen.max() - seen.reserved(), seen.percent());
         var threshold = "< %.0f%%".formatted(percentMax);
         return seen.percent() < percentMax
                 ? CheckResult.pass(Check.DATABASE, value, threshold, SOURCE)

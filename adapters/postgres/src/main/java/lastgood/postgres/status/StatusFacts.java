@@ -70,7 +70,9 @@ public final class StatusFacts {
         try {
             return named.question().ask(session);
         } catch (SQLException e) {
-            if (e.getSQLState() == null || e.getSQLState().startsWith("08") || e.getSQLState().startsWith("57P")) {
+            if (e.getSQLState() == null
+                    || e.getSQLState().startsWith("08")
+                    || e.getSQLState().startsWith("57P")) {
                 throw e;
             }
             session.rollback(before);
@@ -79,8 +81,10 @@ public final class StatusFacts {
     }
 
     private static Fact server(Connection session) throws SQLException {
-        return one(session, "SELECT current_setting('server_version'), current_setting('server_version_num')::int", r ->
-                r.getInt(2) >= 130000
+        return one(
+                session,
+                "SELECT current_setting('server_version'), current_setting('server_version_num')::int",
+                r -> r.getInt(2) >= 130000
                         ? ok("server", "PostgreSQL " + r.getString(1))
                         : new Fact(
                                 "server",
@@ -104,11 +108,16 @@ public final class StatusFacts {
             var missing = new ArrayList<String>();
             add(missing, !r.getBoolean(3), "GRANT pg_read_all_stats TO " + role);
             add(missing, !r.getBoolean(4), "GRANT pg_signal_backend TO " + role);
-            add(missing, !r.getBoolean(6), "ALTER DATABASE %s OWNER TO %s".formatted(Quoted.name(r.getString(7)), role));
-            add(missing, !r.getBoolean(8), "GRANT CREATE ON DATABASE %s TO %s".formatted(Quoted.name(r.getString(7)), role));
+            add(
+                    missing,
+                    !r.getBoolean(6),
+                    "ALTER DATABASE %s OWNER TO %s".formatted(Quoted.name(r.getString(7)), role));
+            add(
+                    missing,
+                    !r.getBoolean(8),
+                    "GRANT CREATE ON DATABASE %s TO %s".formatted(Quoted.name(r.getString(7)), role));
             missing.add("for the write fence: ALTER ROLE %s SUPERUSER".formatted(role));
-            return new Fact(
-                    "role", r.getString(1) + ", no superuser", "warning", String.join("; ", missing));
+            return new Fact("role", r.getString(1) + ", no superuser", "warning", String.join("; ", missing));
         });
     }
 
@@ -119,8 +128,10 @@ public final class StatusFacts {
     }
 
     private static Fact standing(Connection session) throws SQLException {
-        return one(session, "SELECT pg_is_in_recovery()", r ->
-                r.getBoolean(1)
+        return one(
+                session,
+                "SELECT pg_is_in_recovery()",
+                r -> r.getBoolean(1)
                         ? new Fact("standing", "standby, read-only", "failing", "give the URL of the primary")
                         : ok("standing", "primary"));
     }
@@ -145,14 +156,16 @@ public final class StatusFacts {
     }
 
     private static Fact longTransactions(Connection session) throws SQLException {
-        var found = list(session, """
+        var found = list(
+                session,
+                """
                 SELECT pid, application_name, coalesce(usename, ''), coalesce(state, ''),
                        extract(epoch FROM clock_timestamp() - xact_start)::bigint, coalesce(query, '')
                   FROM pg_stat_activity
                  WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
                    AND xact_start < clock_timestamp() - make_interval(secs => %d)
-                 ORDER BY xact_start""".formatted(LONG_SECONDS), r ->
-                "pid %d (%s, role %s), %s for %d s: %s"
+                 ORDER BY xact_start""".formatted(LONG_SECONDS),
+                r -> "pid %d (%s, role %s), %s for %d s: %s"
                         .formatted(
                                 r.getInt(1),
                                 r.getString(2),
@@ -164,11 +177,12 @@ public final class StatusFacts {
     }
 
     private static Fact prepared(Connection session) throws SQLException {
-        var found = list(session, """
+        var found =
+                list(session, """
                 SELECT gid, owner, prepared FROM pg_prepared_xacts WHERE database = current_database()
-                 ORDER BY prepared""", r ->
-                "%s of %s since %s".formatted(r.getString(1), r.getString(2), r.getString(3)));
-        return noneOr("prepared transactions", found, "a fence is not quiet before COMMIT PREPARED or ROLLBACK PREPARED");
+                 ORDER BY prepared""", r -> "%s of %s since %s".formatted(r.getString(1), r.getString(2), r.getString(3)));
+        return noneOr(
+                "prepared transactions", found, "a fence is not quiet before COMMIT PREPARED or ROLLBACK PREPARED");
     }
 
     private static Fact blocked(Connection session) throws SQLException {
@@ -179,7 +193,9 @@ public final class StatusFacts {
         for (var pid : waiting.subList(0, Math.min(SHOWN_MAX, waiting.size()))) {
             found.add("pid %d waits for %s".formatted(pid, Blockers.words(Blockers.of(session, pid))));
         }
-        var more = waiting.size() > SHOWN_MAX ? List.of("and %d more".formatted(waiting.size() - SHOWN_MAX)) : List.<String>of();
+        var more = waiting.size() > SHOWN_MAX
+                ? List.of("and %d more".formatted(waiting.size() - SHOWN_MAX))
+                : List.<String>of();
         found.addAll(more);
         return noneOr("blocked sessions", found, "let the blocker end, or end it: SELECT pg_terminate_backend(pid)");
     }
@@ -192,14 +208,21 @@ public final class StatusFacts {
                        coalesce(last_failed_time > coalesce(last_archived_time, '-infinity'), false)
                   FROM pg_stat_archiver""", r -> {
             if (r.getString(1).equals("off")) {
-                return new Fact("archive", "off", "warning", "without an archive there is no point in time to go back to");
+                return new Fact(
+                        "archive", "off", "warning", "without an archive there is no point in time to go back to");
             }
             if (r.getBoolean(5)) {
-                return new Fact("archive", "failing at %s, last archived: %s".formatted(r.getString(4), last(r)), "failing",
+                return new Fact(
+                        "archive",
+                        "failing at %s, last archived: %s".formatted(r.getString(4), last(r)),
+                        "failing",
                         "the server's log says why archive_command fails; WAL is kept until it works");
             }
             return r.getLong(3) > ARCHIVE_LATE_SECONDS || r.getLong(3) < 0
-                    ? new Fact("archive", "last archived: " + last(r), "warning",
+                    ? new Fact(
+                            "archive",
+                            "last archived: " + last(r),
+                            "warning",
                             "is it idle? SELECT pg_switch_wal() shows whether it works; archive_timeout makes it regular")
                     : ok("archive", "last archived: " + last(r));
         });
@@ -238,24 +261,38 @@ public final class StatusFacts {
     }
 
     private static Fact checksums(Connection session) throws SQLException {
-        return one(session, "SELECT current_setting('data_checksums')", r ->
-                r.getString(1).equals("on")
+        return one(
+                session,
+                "SELECT current_setting('data_checksums')",
+                r -> r.getString(1).equals("on")
                         ? ok("checksums", "on")
-                        : new Fact("checksums", "off", "warning", "damage on disk is not noticed; see pg_checksums --enable"));
+                        : new Fact(
+                                "checksums",
+                                "off",
+                                "warning",
+                                "damage on disk is not noticed; see pg_checksums --enable"));
     }
 
     private static Fact walLevel(Connection session) throws SQLException {
-        return one(session, "SELECT current_setting('wal_level')", r ->
-                r.getString(1).equals("minimal")
-                        ? new Fact("wal_level", "minimal", "failing", "with it no point in time can be restored: set replica")
+        return one(
+                session,
+                "SELECT current_setting('wal_level')",
+                r -> r.getString(1).equals("minimal")
+                        ? new Fact(
+                                "wal_level",
+                                "minimal",
+                                "failing",
+                                "with it no point in time can be restored: set replica")
                         : ok("wal_level", r.getString(1)));
     }
 
     private static Fact statements(Connection session) throws SQLException {
-        return one(session, """
+        return one(
+                session,
+                """
                 SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_stat_statements'),
-                       current_setting('pg_stat_statements.max', true) IS NOT NULL""", r ->
-                r.getBoolean(1) && r.getBoolean(2)
+                       current_setting('pg_stat_statements.max', true) IS NOT NULL""",
+                r -> r.getBoolean(1) && r.getBoolean(2)
                         ? ok("pg_stat_statements", "there")
                         : new Fact(
                                 "pg_stat_statements",
@@ -282,7 +319,11 @@ public final class StatusFacts {
                 return ok("fence", "open");
             }
             var by = mark.isEmpty() ? "not by lastgood" : "by " + mark.get().key();
-            return new Fact("fence", "closed, " + by, "warning", "nobody but superusers gets in; `lastgood db unfence` opens it");
+            return new Fact(
+                    "fence",
+                    "closed, " + by,
+                    "warning",
+                    "nobody but superusers gets in; `lastgood db unfence` opens it");
         });
     }
 

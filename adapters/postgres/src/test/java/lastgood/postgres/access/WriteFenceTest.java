@@ -117,8 +117,7 @@ class WriteFenceTest {
     @EnabledIfSystemProperty(named = "lastgood.big", matches = "true")
     void after_the_fence_no_row_is_written_by_a_thousand_clients() throws Exception {
         var big = Server.create(Servers.ours(), folder.resolve("big"));
-        var address = big.start(
-                Server.Durability.SAFE, Map.of("max_connections", "1010", "shared_buffers", "128MB"));
+        var address = big.start(Server.Durability.SAFE, Map.of("max_connections", "1010", "shared_buffers", "128MB"));
         try {
             var root = new Sessions(address, "lastgood/test");
             sql(root, "CREATE ROLE %s LOGIN".formatted(Quoted.name(app)));
@@ -268,9 +267,7 @@ class WriteFenceTest {
 
     @Test
     void a_fence_of_which_only_half_is_closed_is_seen_and_finished() throws Exception {
-        sql(
-                admin,
-                "CREATE ROLE %s LOGIN IN ROLE %s".formatted(Quoted.name("worker-" + number), Quoted.name(app)));
+        sql(admin, "CREATE ROLE %s LOGIN IN ROLE %s".formatted(Quoted.name("worker-" + number), Quoted.name(app)));
         try (var worker = session("worker-" + number)) {
             var before = fence().look(SHOP).access();
             sql(admin, "ALTER ROLE %s NOLOGIN".formatted(Quoted.name(app)));
@@ -324,8 +321,10 @@ class WriteFenceTest {
         var seen = fence().look(SHOP);
         sql(admin, limit(5));
 
-        assertThatThrownBy(() -> fence().set(seen, seen.access().closed(), FENCE)).isInstanceOf(WorldMoved.class);
-        assertThat(fence().look(SHOP).access()).isEqualTo(new WriteAccess(5, seen.access().logins()));
+        assertThatThrownBy(() -> fence().set(seen, seen.access().closed(), FENCE))
+                .isInstanceOf(WorldMoved.class);
+        assertThat(fence().look(SHOP).access())
+                .isEqualTo(new WriteAccess(5, seen.access().logins()));
     }
 
     @Test
@@ -456,9 +455,7 @@ class WriteFenceTest {
 
     @Test
     void a_role_that_was_dropped_behind_the_fence_does_not_keep_the_others_out() {
-        sql(
-                admin,
-                "CREATE ROLE %s LOGIN IN ROLE %s".formatted(Quoted.name("temp-" + number), Quoted.name(app)));
+        sql(admin, "CREATE ROLE %s LOGIN IN ROLE %s".formatted(Quoted.name("temp-" + number), Quoted.name(app)));
         var before = fence().look(SHOP);
         fence().set(before, before.access().closed(), FENCE);
         sql(admin, "DROP ROLE " + Quoted.name("temp-" + number));
@@ -496,7 +493,8 @@ class WriteFenceTest {
                 awaitNobody();
                 var found = fence().look(SHOP);
                 assertThat(found.access()).isIn(before, before.closed());
-                assertThat(found.mark().equals(key.key())).isEqualTo(found.access().isClosed());
+                assertThat(found.mark().equals(key.key()))
+                        .isEqualTo(found.access().isClosed());
 
                 fence().set(found, before.closed(), key);
 
@@ -516,7 +514,8 @@ class WriteFenceTest {
     private void awaitNobody() throws InterruptedException {
         await(() -> admin.<Boolean>look("count", session -> {
             var row = session.createStatement()
-                    .executeQuery("SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name = 'lastgood/crash'");
+                    .executeQuery(
+                            "SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name = 'lastgood/crash'");
             row.next();
             return row.getBoolean(1);
         }));
@@ -588,7 +587,9 @@ class WriteFenceTest {
     private AutoCloseable pooler() throws IOException {
         var program = Path.of("/usr/sbin/pgbouncer");
         if (!Files.isExecutable(program)) {
-            assertThat(System.getenv("LASTGOOD_POSTGRES_REQUIRED")).as("pgbouncer is required").isNotEqualTo("1");
+            assertThat(System.getenv("LASTGOOD_POSTGRES_REQUIRED"))
+                    .as("pgbouncer is required")
+                    .isNotEqualTo("1");
         }
         assumeTrue(Files.isExecutable(program), "pgbouncer is not installed");
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

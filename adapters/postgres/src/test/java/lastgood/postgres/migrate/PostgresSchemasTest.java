@@ -174,8 +174,9 @@ class PostgresSchemasTest {
         write("001_orders.up.sql", "CREATE TABLE orders (id int)");
         schemas().apply(look(), "001_orders", fence("a"));
 
-        assertThat(only().undo()).isInstanceOfSatisfying(Undo.None.class, n -> assertThat(n.why())
-                .contains("001_orders has no way down"));
+        assertThat(only().undo())
+                .isInstanceOfSatisfying(
+                        Undo.None.class, n -> assertThat(n.why()).contains("001_orders has no way down"));
         assertThatThrownBy(() -> undo("001_orders"))
                 .isInstanceOf(Forbidden.class)
                 .hasMessageContaining("nothing was changed");
@@ -267,7 +268,9 @@ class PostgresSchemasTest {
                     assertThat(at).isGreaterThan(15);
                     break;
                 }
-                assertThat(failed || harm == Cutter.Harm.LOST_ANSWER || look().marks().contains(fence.key()))
+                assertThat(failed
+                                || harm == Cutter.Harm.LOST_ANSWER
+                                || look().marks().contains(fence.key()))
                         .isTrue();
             }
             awaitNobody();
@@ -359,7 +362,10 @@ class PostgresSchemasTest {
 
     @Test
     void a_list_of_nothing_but_versions_is_rails_only_beside_its_other_table() {
-        sql(admin, "CREATE TABLE public.schema_migrations (version text)", "INSERT INTO schema_migrations VALUES ('7')");
+        sql(
+                admin,
+                "CREATE TABLE public.schema_migrations (version text)",
+                "INSERT INTO schema_migrations VALUES ('7')");
         assertThat(schemas().migrations(SHOP).tool()).isEqualTo("unknown");
         assertThat(schemas().migrations(SHOP).remarks())
                 .anyMatch(r -> r.contains("\"schema_migrations\"") && r.contains("does not know"));
@@ -447,7 +453,8 @@ class PostgresSchemasTest {
         schemas().undo(look(), List.of("000002_price"), before, FENCE);
 
         assertThat(look().applied()).containsExactly("000001_orders");
-        assertThat(text("SELECT concat_ws(' ', version, dirty) FROM public.schema_migrations")).isEqualTo("1 f");
+        assertThat(text("SELECT concat_ws(' ', version, dirty) FROM public.schema_migrations"))
+                .isEqualTo("1 f");
     }
 
     @Test
@@ -492,7 +499,8 @@ class PostgresSchemasTest {
 
         assertThat(look().applied()).isEmpty();
         assertThat(look().halfDone()).isEmpty();
-        assertThat(text("SELECT count(*) FROM _prisma_migrations WHERE rolled_back_at IS NOT NULL")).isEqualTo("2");
+        assertThat(text("SELECT count(*) FROM _prisma_migrations WHERE rolled_back_at IS NOT NULL"))
+                .isEqualTo("2");
     }
 
     @Test
@@ -535,7 +543,10 @@ class PostgresSchemasTest {
             other.setAutoCommit(false);
             other.createStatement().execute("ALTER TABLE public.orders ADD secret int DEFAULT 12345");
 
-            assertThat(look().busy()).contains("deploy").contains("ALTER TABLE PUBLIC").doesNotContain("12345");
+            assertThat(look().busy())
+                    .contains("deploy")
+                    .contains("ALTER TABLE PUBLIC")
+                    .doesNotContain("12345");
             other.rollback();
         }
         assertThat(look().busy()).isEmpty();
@@ -621,13 +632,17 @@ class PostgresSchemasTest {
     }
 
     private Migrated setup(Sessions sessions, String tool, String role, List<String> undo) {
-        return new Migrated(
-                SHOP, sessions, tool, Scripts.in(scripts), role, "shop@sha256:0", undo, List.of(), LIMIT);
+        return new Migrated(SHOP, sessions, tool, Scripts.in(scripts), role, "shop@sha256:0", undo, List.of(), LIMIT);
     }
 
     /// The team's tool, as far as these tests need one.
     private TeamCommands.Ended run(
-            ServiceRef service, String image, List<String> words, Map<String, String> extra, Duration limit, Fence fence) {
+            ServiceRef service,
+            String image,
+            List<String> words,
+            Map<String, String> extra,
+            Duration limit,
+            Fence fence) {
         ran.add("%s key %s".formatted(words, fence.key()));
         return switch (words.get(2)) {
             case "rollback" -> {
@@ -645,8 +660,10 @@ class PostgresSchemasTest {
     }
 
     private void endSessions() {
-        sql(admin, "SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity"
-                + " WHERE application_name = 'lastgood/crash' AND datname = current_database()");
+        sql(
+                admin,
+                "SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity"
+                        + " WHERE application_name = 'lastgood/crash' AND datname = current_database()");
     }
 
     private void awaitNobody() throws InterruptedException {

@@ -81,7 +81,10 @@ class ScriptTest {
 
         var all = Scripts.in(folder).all();
 
-        assertThat(all.stream().map(p -> p.name() + (p.up().isPresent() ? "+" : "") + (p.down().isPresent() ? "-" : "")))
+        assertThat(all.stream()
+                        .map(p -> p.name()
+                                + (p.up().isPresent() ? "+" : "")
+                                + (p.down().isPresent() ? "-" : "")))
                 .containsExactly("V1.2__first+-", "2_two+", "0010_ten+-", "100_node+-", "20260102_prisma+-");
         assertThat(all.get(3).down().orElseThrow().sql().strip()).isEqualTo("DROP");
         assertThat(all.get(3).up().orElseThrow().sql().strip()).isEqualTo("CREATE");

@@ -121,9 +121,14 @@ public class Lab implements AutoCloseable {
         }
 
         @Override
-        public void close() throws InterruptedException {
+        public void close() {
             on.set(false);
-            thread.join();
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new AssertionError(e);
+            }
             if (failed.isPresent()) {
                 throw new AssertionError(failed.get());
             }

@@ -33,9 +33,7 @@ class SessionsTest {
     @BeforeAll
     static void a_server_that_wants_a_password_of_all_but_its_owner() throws Exception {
         server = Server.create(Servers.ours(), folder.resolve("data"));
-        Files.writeString(
-                folder.resolve("data/pg_hba.conf"),
-                """
+        Files.writeString(folder.resolve("data/pg_hba.conf"), """
                 host all postgres 127.0.0.1/32 trust
                 host all unwanted 127.0.0.1/32 reject
                 host all all 127.0.0.1/32 scram-sha-256
@@ -120,8 +118,8 @@ class SessionsTest {
         Files.createFile(folder.resolve("standby/standby.signal"));
         var sessions = new Sessions(standby.start(Server.Durability.FAST, Map.of("hot_standby", "on")), "x");
         try {
-            assertThatThrownBy(() ->
-                            sessions.change("write", LIMIT, s -> s.createStatement().execute("CREATE TABLE public.x ()")))
+            assertThatThrownBy(() -> sessions.change(
+                            "write", LIMIT, s -> s.createStatement().execute("CREATE TABLE public.x ()")))
                     .isInstanceOf(Forbidden.class)
                     .hasMessageContaining("that is a standby")
                     .hasMessageContaining("primary");
@@ -174,8 +172,10 @@ class SessionsTest {
     void a_lock_that_is_not_given_back_is_given_up_and_its_holder_named_without_what_he_wrote() throws Exception {
         try (var other = holder()) {
             assertThatThrownBy(() -> new Patience(admin, new Random(1), 2)
-                            .change("alter orders", LIMIT, s -> s.createStatement()
-                                    .execute("ALTER TABLE public.t ADD b int")))
+                            .change(
+                                    "alter orders",
+                                    LIMIT,
+                                    s -> s.createStatement().execute("ALTER TABLE public.t ADD b int")))
                     .isInstanceOf(WorldMoved.class)
                     .hasMessageContaining("could not alter orders")
                     .hasMessageContaining("nightly-job, role postgres), idle in transaction")

@@ -100,7 +100,8 @@ class StatusTest {
                     .contains("UPDATE T SET A = ?")
                     .doesNotContain("4711");
             assertThat(ConnectionCounts.count(admin).groups())
-                    .anyMatch(g -> g.application().equals("waiter") && g.waitsFor().startsWith("Lock"));
+                    .anyMatch(g ->
+                            g.application().equals("waiter") && g.waitsFor().startsWith("Lock"));
             holder.rollback();
             waiting.join();
         }
@@ -120,8 +121,10 @@ class StatusTest {
         }
         sql("SELECT pg_create_logical_replication_slot('feed', 'pgoutput')");
         try {
-            admin.in("break an index", Duration.ofSeconds(5), s -> s.createStatement()
-                    .execute("CREATE UNIQUE INDEX CONCURRENTLY broken ON t (a)"));
+            admin.in(
+                    "break an index",
+                    Duration.ofSeconds(5),
+                    s -> s.createStatement().execute("CREATE UNIQUE INDEX CONCURRENTLY broken ON t (a)"));
         } catch (lastgood.engine.port.Forbidden _) {
             // two rows are the same, which is what leaves it invalid
         }
@@ -148,7 +151,10 @@ class StatusTest {
         assertThat(ConnectionsCheck.judge(used, 80).finding()).isEqualTo(Finding.FAIL);
         assertThat(ConnectionsCheck.judge(used, 81).finding()).isEqualTo(Finding.PASS);
         assertThat(ConnectionsCheck.ask(admin, 80).finding()).isEqualTo(Finding.PASS);
-        assertThat(ConnectionsCheck.ask(new Sessions(new Address("127.0.0.1", 1, "x", "x", new Address.Password(""), Map.of()), "x"), 80)
+        assertThat(ConnectionsCheck.ask(
+                                new Sessions(
+                                        new Address("127.0.0.1", 1, "x", "x", new Address.Password(""), Map.of()), "x"),
+                                80)
                         .finding())
                 .isEqualTo(Finding.UNKNOWN);
     }
