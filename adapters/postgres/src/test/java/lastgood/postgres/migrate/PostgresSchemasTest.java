@@ -9,20 +9,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import lastgood.core.Digest;
 import lastgood.core.RunId;
 import lastgood.core.ServiceRef;
 import lastgood.core.data.Migrations.Applied;
 import lastgood.core.data.Migrations.Undo;
+import lastgood.core.schema.Catalog;
 import lastgood.engine.port.Fence;
 import lastgood.engine.port.Forbidden;
 import lastgood.engine.port.TeamCommands;
 import lastgood.engine.port.Unreachable;
 import lastgood.engine.port.WorldMoved;
 import lastgood.engine.port.database.Schemas;
+import lastgood.postgres.catalog.CatalogReader;
 import lastgood.postgres.server.Server;
 import lastgood.postgres.server.Servers;
 import lastgood.postgres.sql.Address;
@@ -45,8 +49,10 @@ class PostgresSchemasTest {
     private static final Fence FENCE = new Fence(RUN, "50-undo", 1);
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
-    /// Columns, their types and owners, and indexes: enough for these tests to tell schemas apart.
-    private static final Fingerprints FINGERPRINTS = session -> {
+    private final Map<Digest, Catalog> kept = new HashMap<>();
+
+    /// Columns, their types and owners, and indexes: enough to tell the schemas of these tests apart, and quick.
+    private Fingerprints fingerprints = session -> {
         try (var ask = session.createStatement();
                 var row = ask.executeQuery("""
                         SELECT coalesce(string_agg(line, '|' ORDER BY line), '') FROM (
@@ -98,6 +104,7 @@ class PostgresSchemasTest {
 
     @Test
     void all_migrations_of_a_release_are_undone_in_one_transaction_with_a_mark() throws IOException {
+        fingerprints = new CatalogFingerprints(digest -> Optional.ofNullable(kept.get(digest)));
         var before = threeMigrations();
 
         schemas().undo(look(), List.of("003_index", "002_column"), before, FENCE);
@@ -122,14 +129,17 @@ class PostgresSchemasTest {
 
     @Test
     void an_undo_that_does_not_lead_back_changes_nothing_and_says_so() throws IOException {
+        fingerprints = new CatalogFingerprints(digest -> Optional.ofNullable(kept.get(digest)));
         apply("001_orders", "CREATE TABLE orders (id int)", "DROP TABLE orders");
         var before = look().schema();
+        kept.put(before, CatalogReader.read(admin));
         apply("002_wrong", "ALTER TABLE orders ADD a int; ALTER TABLE orders ADD b int", "ALTER TABLE orders DROP a");
         var seen = look();
 
         assertThatThrownBy(() -> schemas().undo(seen, List.of("002_wrong"), before, FENCE))
                 .isInstanceOf(Forbidden.class)
                 .hasMessageContaining("would not be as it was before")
+                .hasMessageContaining("column public.orders.b added (integer)")
                 .hasMessageContaining("nothing was changed");
         assertThat(look()).isEqualTo(seen);
     }
@@ -227,7 +237,7 @@ class PostgresSchemasTest {
         sql(admin, "CREATE ROLE migrator_" + number, "GRANT CREATE ON SCHEMA public TO migrator_" + number);
         write("001_orders.up.sql", "CREATE TABLE orders (id int)");
         new PostgresSchemas(
-                        _ -> setup(admin, "", "migrator_" + number, List.of()), FINGERPRINTS, this::run, new Random(1))
+                        _ -> setup(admin, "", "migrator_" + number, List.of()), fingerprints, this::run, new Random(1))
                 .apply(look(), "001_orders", FENCE);
 
         assertThat(text("SELECT relowner::regrole FROM pg_class WHERE oid = 'public.orders'::regclass"))
@@ -254,7 +264,7 @@ class PostgresSchemasTest {
         var before = threeMigrations();
         var whole = look();
         // with -Dlastgood.big at every message that we send; else at some, others for each harm
-        for (var at = BIG ? 1 : 1 + harm.ordinal(); ; at += BIG ? 1 : 8) {
+        for (var at = BIG ? 1 : 1 + harm.ordinal(); ; at += BIG ? 1 : 12) {
             var fence = fence("undo-" + at);
             try (var cutter = new Cutter(owner.port(), harm, at, this::endSessions)) {
                 var broken = schemas(through(cutter.port()));
@@ -384,7 +394,7 @@ class PostgresSchemasTest {
                 "CREATE TABLE public.knex_migrations (id serial, name text, batch int, migration_time timestamptz)");
 
         assertThat(schemas().migrations(SHOP).remarks()).anyMatch(r -> r.contains("more than one history"));
-        assertThat(new PostgresSchemas(_ -> setup(admin, "knex", "", List.of()), FINGERPRINTS, this::run, new Random(1))
+        assertThat(new PostgresSchemas(_ -> setup(admin, "knex", "", List.of()), fingerprints, this::run, new Random(1))
                         .migrations(SHOP)
                         .tool())
                 .isEqualTo("knex");
@@ -620,13 +630,13 @@ class PostgresSchemasTest {
     }
 
     private Schemas schemas(Sessions sessions) {
-        return new PostgresSchemas(_ -> setup(sessions, "", "", List.of()), FINGERPRINTS, this::run, new Random(1));
+        return new PostgresSchemas(_ -> setup(sessions, "", "", List.of()), fingerprints, this::run, new Random(1));
     }
 
     private Schemas schemas(String verb) {
         return new PostgresSchemas(
                 _ -> setup(admin, "", "", List.of("npx", "knex", verb, "{migration}")),
-                FINGERPRINTS,
+                fingerprints,
                 this::run,
                 new Random(1));
     }
