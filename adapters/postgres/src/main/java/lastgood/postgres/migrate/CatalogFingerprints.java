@@ -29,7 +29,8 @@ public final class CatalogFingerprints implements Fingerprints {
     public List<String> differences(Connection session, Digest wanted) throws SQLException {
         var now = CatalogReader.read(session);
         return kept.apply(wanted)
-                .map(before -> Change.between(before, now).stream().map(Change::words).toList())
+                .map(before ->
+                        Change.between(before, now).stream().map(Change::words).toList())
                 .orElse(List.of());
     }
 }
