@@ -240,7 +240,7 @@ public final class KubePreflight implements Preflight {
                                         () -> Quota.room(api, namespace, template)
                                                 .forMore(workload.name(), instances)));
                     case Step.Scale(var workload, var from, var to) -> {
-                        if (to > from) {
+                        if (to > from && Needed.makesPods(service.kind(workload.name()))) {
                             look("ResourceQuotas", () -> more(workload, to - from));
                         }
                     }

@@ -27,7 +27,7 @@ record Needed(KubeService service) {
             case Step.CaptureEvidence _ -> List.of();
             case Step.PutRevision(var workload, var _, var _) -> replaced(workload, "put it back");
             case Step.Restart(var workload, var _) -> replaced(workload, "start its pods anew");
-            case Step.Scale(var workload, var _, var _) -> replaced(workload, "scale it");
+            case Step.Scale(var workload, var _, var _) -> scaled(workload);
             case Step.Pause(var workload, var _) -> replaced(workload, "pause it");
             case Step.CreateWorkload(var workload, var _, var _) ->
                 List.of(right(kind(workload), "make it", "get", "create"), pods());
@@ -74,6 +74,14 @@ record Needed(KubeService service) {
             case DAEMON_SET -> List.of(right(kind(workload), why, "get", "patch"), pods());
             case CRON_JOB -> List.of(right(kind(workload), why, "get", "patch"));
         };
+    }
+
+    private List<Right> scaled(Workload workload) {
+        var rights = new ArrayList<>(replaced(workload, "scale it"));
+        if (service.kind(workload.name()) == WorkloadKind.CRON_JOB) {
+            rights.add(right(Kind.JOB, "see that those it began have ended", "list"));
+        }
+        return rights;
     }
 
     private List<Right> traffic() {
