@@ -101,6 +101,16 @@ record Needed(KubeService service) {
         };
     }
 
+    static boolean mayRunCommands(Step step) {
+        return step instanceof Step.UndoMigrations || step instanceof Step.ApplyMigration;
+    }
+
+    static List<Right> commands(String namespace) {
+        return List.of(
+                Right.of(namespace, Kind.JOB, "run commands of the team's", "get", "create", "patch"),
+                new Right(namespace, "", "pods/log", List.of("get"), "keep what a command wrote"));
+    }
+
     /// Those of the records, which every run writes.
     ///
     /// @param ourKinds whether they are objects of kinds of our own, see [lastgood.kubernetes.records.Cabinet]
