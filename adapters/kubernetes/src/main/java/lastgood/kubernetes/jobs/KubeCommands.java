@@ -276,9 +276,20 @@ public final class KubeCommands implements TeamCommands {
         /// An image that comes an hour later must not begin to undo a migration then. So the Job is told to have no pod
         /// any more, and only when its pod is gone without having begun is that said.
         private Optional<Ended> giveUp(JsonNode job, String trouble) {
-            if (!(api.patch(Kind.JOB, namespace, name, JsonPatch.of(job).set("/spec/parallelism", 0))
-                    instanceof Answer.Ok(var stopped))) {
-                return Optional.empty(); // the controller wrote to it meanwhile: look again
+            JsonNode stopped;
+            switch (api.patch(Kind.JOB, namespace, name, JsonPatch.of(job).set("/spec/parallelism", 0))) {
+                case Answer.Ok(var object) -> stopped = object;
+                case Answer.Refused(var refusal, var _)
+                when refusal.conflict() || refusal.invalid() -> {
+                    return Optional.empty(); // the controller wrote to it meanwhile: look again
+                }
+                case Answer.Refused refused ->
+                    throw new Unreachable("%s does not begin (%s), and its Job %s could not be stopped: %s"
+                            .formatted(
+                                    command.title(),
+                                    trouble,
+                                    name,
+                                    refused.failure().getMessage()));
             }
             var end = time.now().plus(patience.ending());
             var begun = false;
