@@ -379,7 +379,7 @@ class CnpgTest {
         switches().swap(web, name, "shop-db-before-rb-0k3f9a2c", FENCE);
         switches().swap(web, name, "shop-db-before-rb-0k3f9a2c", FENCE);
 
-        assertThat(switches().look(web, name)).isEqualTo(new Swapped.Done("shop-db"));
+        assertThat(switches().look(web, name)).isEqualTo(new Swapped.Done("shop-db-before-rb-0k3f9a2c"));
         var selector = shop.kube.get(entrance()).at("/spec/selector");
         assertThat(selector.path("cnpg.io/cluster").asText()).isEqualTo(name);
         assertThat(selector.path("cnpg.io/instanceRole").asText()).isEqualTo("primary");
@@ -405,7 +405,7 @@ class CnpgTest {
         assertThat(switches().look(web, name)).isInstanceOf(Swapped.NotYet.class);
         switches().swap(web, name, "old", FENCE);
 
-        assertThat(switches().look(web, name)).isEqualTo(new Swapped.Done("shop-db"));
+        assertThat(switches().look(web, name)).isEqualTo(new Swapped.Done("old"));
         assertThat(shop.kube.get(entrance()).at("/spec/externalName").asText())
                 .isEqualTo("shop-db-lg-a1-rw.%s.svc".formatted(shop.namespace));
     }

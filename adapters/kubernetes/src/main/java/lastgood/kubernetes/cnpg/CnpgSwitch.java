@@ -50,10 +50,12 @@ public final class CnpgSwitch {
         var old = clusters.find(database, database.cluster());
         return old.filter(o -> !Clusters.hibernates(o)).isPresent()
                 ? new Swapped.NotYet("%s %s".formatted(scratch, Trees.uid(old.get())))
-                : new Swapped.Done(database.cluster());
+                : new Swapped.Done(old.map(o -> Trees.annotation(o, KEPT_AS))
+                        .filter(k -> !k.isEmpty())
+                        .orElse(database.cluster()));
     }
 
-    /// @param keepAs what people call the old one; written on it
+    /// @param keepAs what people call the old one; written on it, and told by [#look] from then on
     public void swap(ServiceRef ref, String scratch, String keepAs, Fence fence) {
         var database = clusters.database(ref);
         switch (look(ref, scratch)) {
