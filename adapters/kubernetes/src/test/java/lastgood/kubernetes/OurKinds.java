@@ -1,6 +1,7 @@
 package lastgood.kubernetes;
 
 import lastgood.kubernetes.api.Kind;
+import lastgood.kubernetes.cnpg.CnpgKinds;
 import lastgood.kubernetes.records.Records;
 import lastgood.testkit.kube.Cluster;
 import lastgood.testkit.kube.KubeApi;
@@ -44,6 +45,9 @@ final class OurKinds {
                 define(kube, kind, kind == Records.ROLLBACK);
             }
             define(kube, Kind.of("gateway.networking.k8s.io", "HTTPRoute", "httproutes", "v1"), true);
+            for (var kind : java.util.List.of(CnpgKinds.CLUSTER, CnpgKinds.BACKUP, CnpgKinds.OBJECT_STORE)) {
+                define(kube, kind, true);
+            }
             define(kube, Kind.of("networking.istio.io", "VirtualService", "virtualservices", "v1beta1"), true);
         }
     }

@@ -99,6 +99,29 @@ abstract class PreflightContract {
                 .anyMatch(w -> w.startsWith("may not be looked at: ") && w.contains("images on nodes"));
     }
 
+    @Test
+    void that_no_command_may_be_run_is_a_remark_of_a_plan_that_undoes_migrations() {
+        role("""
+                [{"apiGroups":[""],"resources":["configmaps"],"verbs":["get","list","create","update","delete"]},
+                 {"apiGroups":["batch"],"resources":["jobs"],"verbs":["get"]},
+                 {"apiGroups":[""],"resources":["pods/log"],"verbs":["get"]},
+                 {"apiGroups":["coordination.k8s.io"],"resources":["leases"],"verbs":["get","create","patch"]}]
+                """);
+        var api = lastgood.kubernetes.install.Place.api(account(shop.namespace, "lastgood"));
+        others.add(api);
+        var digest = lastgood.core.Digest.of("schema");
+
+        var problems = check(api, new Step.UndoMigrations(shop.ref("web"), List.of("0042"), digest, digest));
+
+        assertThat(problems).noneMatch(Problem::blocks);
+        assertThat(problems).anySatisfy(p -> {
+            assertThat(p.what()).startsWith("may not create, patch jobs.batch in " + shop.namespace);
+            assertThat(p.hint())
+                    .isEqualTo(
+                            "add to the Role: - { apiGroups: [\"batch\"], resources: [jobs], verbs: [create, patch] }");
+        });
+    }
+
     // ---- what pods need
 
     @Test

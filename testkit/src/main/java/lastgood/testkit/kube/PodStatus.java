@@ -213,7 +213,7 @@ record PodStatus(JsonNode pod, Instant started, Instant now, String ip, UnaryOpe
                                         pod.at("/metadata/name").asText()));
             case RUNNING -> Map.of("running", Map.of("startedAt", time(at)));
             case SUCCEEDED -> terminated(0, at, containerId(container));
-            case FAILED -> terminated(1, at, containerId(container));
+            case FAILED -> terminated(life.exitCode(), at, containerId(container));
         };
     }
 

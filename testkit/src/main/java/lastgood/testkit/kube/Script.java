@@ -5,7 +5,13 @@ import java.util.regex.Pattern;
 
 /// What a container does with its life, told by its image's tag. A function of its age and nothing else, so that a
 /// kubelet that was restarted goes on where it was.
-record Script(Kind kind, Duration readyAfter) {
+///
+/// @param exitCode of one that fails
+record Script(Kind kind, Duration readyAfter, int exitCode) {
+
+    private Script(Kind kind, Duration readyAfter) {
+        this(kind, readyAfter, 1);
+    }
 
     enum Kind {
         /// Gets ready, and if it is one that ends, ends well.
@@ -27,7 +33,15 @@ record Script(Kind kind, Duration readyAfter) {
     }
 
     /// `since` is the age at which the phase began, `lastEnd` that at which the attempt before ended.
-    record Life(Phase phase, boolean ready, int restarts, Duration since, Duration lastEnd) {
+    record Life(Phase phase, boolean ready, int restarts, Duration since, Duration lastEnd, int exitCode) {
+
+        Life(Phase phase, boolean ready, int restarts, Duration since, Duration lastEnd) {
+            this(phase, ready, restarts, since, lastEnd, phase == Phase.FAILED ? 1 : 0);
+        }
+
+        private Life with(int code) {
+            return new Life(phase, ready, restarts, since, lastEnd, code);
+        }
 
         boolean crashedBefore() {
             return restarts > 0 || phase == Phase.BACK_OFF;
@@ -51,6 +65,9 @@ record Script(Kind kind, Duration readyAfter) {
 
     private static final Pattern SLOW = Pattern.compile("slow(\\d+).*");
 
+    /// `fail` ends with 1, `fail42` with 42.
+    private static final Pattern FAIL = Pattern.compile("fail(\\d{0,3}).*");
+
     static Script of(String image, boolean init) {
         var tag = tag(image);
         if (tag.startsWith("nopull")) {
@@ -62,8 +79,9 @@ record Script(Kind kind, Duration readyAfter) {
         if (tag.startsWith("unready")) {
             return new Script(Kind.NEVER_READY, START);
         }
-        if (tag.startsWith("fail")) {
-            return new Script(Kind.FAILS, START);
+        var fail = FAIL.matcher(tag);
+        if (fail.matches()) {
+            return new Script(Kind.FAILS, START, fail.group(1).isEmpty() ? 1 : Integer.parseInt(fail.group(1)));
         }
         var slow = SLOW.matcher(tag);
         return new Script(Kind.WELL, slow.matches() ? Duration.ofSeconds(Long.parseLong(slow.group(1))) : START);
@@ -105,7 +123,10 @@ record Script(Kind kind, Duration readyAfter) {
 
     private Life ending(Duration age, Phase end) {
         var endsAt = readyAfter.plus(WORK);
-        return age.compareTo(endsAt) < 0 ? running(age) : life(end, endsAt);
+        if (age.compareTo(endsAt) < 0) {
+            return running(age);
+        }
+        return end == Phase.FAILED ? life(end, endsAt).with(exitCode) : life(end, endsAt);
     }
 
     /// Attempt n starts at (2^n - 1) times the back-off. Never ready, although a kubelet without a readiness probe says

@@ -404,6 +404,30 @@ public class Shop implements AutoCloseable {
                 """.formatted(name, version));
     }
 
+    public JsonNode cronJobObject(String name) {
+        return kube.get(cronJobs() + "/" + name);
+    }
+
+    public void suspend(String name, boolean suspended) {
+        kube.patch(cronJobs() + "/" + name, KubeApi.MERGE_PATCH, "{\"spec\":{\"suspend\":%s}}".formatted(suspended));
+    }
+
+    /// A Job as its controller makes it when the CronJob is due.
+    public void due(String name, String job) {
+        var owner = cronJobObject(name);
+        var object = JSON.createObjectNode();
+        var meta = object.putObject("metadata").put("name", job);
+        meta.putArray("ownerReferences")
+                .addObject()
+                .put("apiVersion", owner.path("apiVersion").asText("batch/v1"))
+                .put("kind", "CronJob")
+                .put("name", name)
+                .put("uid", owner.at("/metadata/uid").asText())
+                .put("controller", true);
+        object.set("spec", owner.at("/spec/jobTemplate/spec"));
+        kube.create("/apis/batch/v1/namespaces/%s/jobs".formatted(namespace), object.toString());
+    }
+
     public String cronJobImage(String name) {
         return kube.get(cronJobs() + "/" + name)
                 .at("/spec/jobTemplate/spec/template/spec/containers/0/image")

@@ -25,14 +25,25 @@ public final class Rights {
 
     /// As it can be pasted into a Role.
     public static String rule(String group, String resource, List<String> verbs) {
-        return "- { apiGroups: [\"%s\"], resources: [%s], verbs: [%s] }"
-                .formatted(group, resource, String.join(", ", verbs));
+        return rule(group, resource, List.of(), verbs);
+    }
+
+    /// @param names of the objects that it is about; empty = all of that kind
+    public static String rule(String group, String resource, List<String> names, List<String> verbs) {
+        var only = names.isEmpty() ? "" : "resourceNames: [%s], ".formatted(String.join(", ", names));
+        return "- { apiGroups: [\"%s\"], resources: [%s], %sverbs: [%s] }"
+                .formatted(group, resource, only, String.join(", ", verbs));
     }
 
     /// Asks the API server whether we may do that; nothing but its own answer counts, because webhooks may have a say.
     ///
     /// @param resource with its subresource, as in `pods/log`
     public static boolean may(Api api, String namespace, String group, String resource, String verb) {
+        return may(api, namespace, group, resource, "", verb);
+    }
+
+    /// @param name of the object; empty = any of that kind
+    public static boolean may(Api api, String namespace, String group, String resource, String name, String verb) {
         var slash = resource.indexOf('/');
         var review = Api.JSON.createObjectNode();
         review.put("apiVersion", "authorization.k8s.io/v1").put("kind", Kind.ACCESS_REVIEW.kind());
@@ -41,6 +52,9 @@ public final class Rights {
                 .put("verb", verb)
                 .put("group", group)
                 .put("resource", slash < 0 ? resource : resource.substring(0, slash));
+        if (!name.isEmpty()) {
+            wanted.put("name", name);
+        }
         if (slash >= 0) {
             wanted.put("subresource", resource.substring(slash + 1));
         }

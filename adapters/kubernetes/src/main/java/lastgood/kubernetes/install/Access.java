@@ -50,6 +50,12 @@ public record Access(SortedMap<String, List<Rule>> rules) {
     ///
     /// @param records the namespace that journals and the word of who drives are kept in
     public static Access of(Collection<KubeService> services, String records, Keep keep, Secrets secrets) {
+        return of(services, records, keep, secrets, List.of());
+    }
+
+    /// @param data what their databases need beside that
+    public static Access of(
+            Collection<KubeService> services, String records, Keep keep, Secrets secrets, Collection<DataAccess> data) {
         var rules = new TreeMap<String, List<Rule>>();
         services.stream()
                 .map(KubeService::namespace)
@@ -70,6 +76,7 @@ public record Access(SortedMap<String, List<Rule>> rules) {
             }
             return only;
         });
+        data.forEach(d -> rules.merge(d.namespace(), d.rules(), Rule::together));
         return new Access(rules);
     }
 
@@ -98,6 +105,9 @@ public record Access(SortedMap<String, List<Rule>> rules) {
                 rules.add(new Rule(
                         kind.kind().group(), kind.kind().plural(), verbs, "look at workloads and put them back"));
             }
+        }
+        if (services.stream().anyMatch(s -> kinds(s).contains(WorkloadKind.CRON_JOB))) {
+            rules.add(Rule.of("batch", "jobs", "see that the Jobs of a CronJob have ended", "list"));
         }
         rules.add(Rule.of("apps", "replicasets", "find what ran before", "list"));
         rules.add(Rule.of("apps", "controllerrevisions", "find what ran before", "list"));

@@ -115,7 +115,7 @@ public final class Doctor {
     // ---- rights
 
     private Finding right(String namespace, Rule rule) {
-        var right = new Right(namespace, rule.group(), rule.resource(), rule.verbs(), rule.why());
+        var right = new Right(namespace, rule.group(), rule.resource(), rule.verbs(), rule.names(), rule.why());
         try {
             var not = right.lacking(api);
             return not.isEmpty()

@@ -147,6 +147,22 @@ public final class KubePreflight implements Preflight {
         private void rights() {
             Needed.by(service, plan).forEach(this::right);
             Needed.records(namespace, api.served(Records.ROLLBACK).isPresent()).forEach(this::right);
+            if (plan.steps().stream().anyMatch(s -> Needed.mayRunCommands(s.step()))) {
+                Needed.commands(namespace).forEach(this::rightToRun);
+            }
+        }
+
+        /// Whether a migration is undone by SQL or by a command is not the cluster's to know, so this stops nothing.
+        private void rightToRun(Right right) {
+            look("the right to use " + right.title(), () -> {
+                var not = right.lacking(api);
+                return not.isEmpty()
+                        ? List.of()
+                        : List.of(Problem.remark(
+                                "may not %s %s: a migration that the team's own command undoes cannot be undone"
+                                        .formatted(String.join(", ", not), right.title()),
+                                "add to the Role: " + right.line(not)));
+            });
         }
 
         private void right(Right right) {
@@ -240,7 +256,7 @@ public final class KubePreflight implements Preflight {
                                         () -> Quota.room(api, namespace, template)
                                                 .forMore(workload.name(), instances)));
                     case Step.Scale(var workload, var from, var to) -> {
-                        if (to > from) {
+                        if (to > from && Needed.makesPods(service.kind(workload.name()))) {
                             look("ResourceQuotas", () -> more(workload, to - from));
                         }
                     }

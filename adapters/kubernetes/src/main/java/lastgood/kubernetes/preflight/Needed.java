@@ -27,7 +27,7 @@ record Needed(KubeService service) {
             case Step.CaptureEvidence _ -> List.of();
             case Step.PutRevision(var workload, var _, var _) -> replaced(workload, "put it back");
             case Step.Restart(var workload, var _) -> replaced(workload, "start its pods anew");
-            case Step.Scale(var workload, var _, var _) -> replaced(workload, "scale it");
+            case Step.Scale(var workload, var _, var _) -> scaled(workload);
             case Step.Pause(var workload, var _) -> replaced(workload, "pause it");
             case Step.CreateWorkload(var workload, var _, var _) ->
                 List.of(right(kind(workload), "make it", "get", "create"), pods());
@@ -76,6 +76,14 @@ record Needed(KubeService service) {
         };
     }
 
+    private List<Right> scaled(Workload workload) {
+        var rights = new ArrayList<>(replaced(workload, "scale it"));
+        if (service.kind(workload.name()) == WorkloadKind.CRON_JOB) {
+            rights.add(right(Kind.JOB, "see that those it began have ended", "list"));
+        }
+        return rights;
+    }
+
     private List<Right> traffic() {
         return switch (service.traffic()) {
             case TrafficBy.Fixed _ -> List.of();
@@ -91,6 +99,16 @@ record Needed(KubeService service) {
             case TrafficBy.HttpRoute _ -> List.of(right(Kind.HTTP_ROUTE, "move traffic", "get", "patch"));
             case TrafficBy.VirtualService _ -> List.of(right(Kind.VIRTUAL_SERVICE, "move traffic", "get", "patch"));
         };
+    }
+
+    static boolean mayRunCommands(Step step) {
+        return step instanceof Step.UndoMigrations || step instanceof Step.ApplyMigration;
+    }
+
+    static List<Right> commands(String namespace) {
+        return List.of(
+                Right.of(namespace, Kind.JOB, "run commands of the team's", "get", "create", "patch"),
+                new Right(namespace, "", "pods/log", List.of("get"), "keep what a command wrote"));
     }
 
     /// Those of the records, which every run writes.

@@ -9,10 +9,17 @@ import lastgood.kubernetes.api.Rights;
 /// Verbs on a kind of object in a namespace, and what does not work without them.
 ///
 /// @param resource with its subresource, as in `pods/log`
-public record Right(String namespace, String group, String resource, List<String> verbs, String why) {
+/// @param names of the objects that it is about; empty = all of that kind
+public record Right(
+        String namespace, String group, String resource, List<String> verbs, List<String> names, String why) {
+
+    public Right(String namespace, String group, String resource, List<String> verbs, String why) {
+        this(namespace, group, resource, verbs, List.of(), why);
+    }
 
     public Right {
         verbs = List.copyOf(verbs);
+        names = List.copyOf(names);
     }
 
     static Right of(String namespace, Kind kind, String why, String... verbs) {
@@ -22,18 +29,21 @@ public record Right(String namespace, String group, String resource, List<String
     /// The verbs that we lack.
     public List<String> lacking(Api api) {
         return verbs.stream()
-                .filter(verb -> !Rights.may(api, namespace, group, resource, verb))
+                .filter(verb -> names.isEmpty()
+                        ? !Rights.may(api, namespace, group, resource, verb)
+                        : !names.stream().allMatch(n -> Rights.may(api, namespace, group, resource, n, verb)))
                 .toList();
     }
 
     /// As it can be pasted into a Role.
     public String line(List<String> only) {
-        return Rights.rule(group, resource, only);
+        return Rights.rule(group, resource, names, only);
     }
 
     /// `deployments.apps in shop`
     public String title() {
-        return "%s in %s".formatted(group.isEmpty() ? resource : resource + "." + group, namespace);
+        var kind = group.isEmpty() ? resource : resource + "." + group;
+        return "%s%s in %s".formatted(kind, names.isEmpty() ? "" : " " + String.join(", ", names), namespace);
     }
 
     /// Each kind once, with all its verbs.
@@ -58,6 +68,6 @@ public record Right(String namespace, String group, String resource, List<String
     private Right and(List<String> more) {
         var all = new ArrayList<>(verbs);
         more.stream().filter(v -> !all.contains(v)).forEach(all::add);
-        return new Right(namespace, group, resource, all, why);
+        return new Right(namespace, group, resource, all, names, why);
     }
 }

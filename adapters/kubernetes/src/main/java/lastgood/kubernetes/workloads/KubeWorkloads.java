@@ -133,9 +133,9 @@ public final class KubeWorkloads implements Workloads {
     private static boolean paused(WorkloadKind kind, JsonNode object) {
         return switch (kind) {
             case DEPLOYMENT -> object.path("spec").path("paused").asBoolean(false);
-            case CRON_JOB -> object.path("spec").path("suspend").asBoolean(false);
-            // Held by a partition above all ordinals, or by hand: neither has a pause.
-            case STATEFUL_SET, DAEMON_SET -> false;
+            // Held by a partition above all ordinals, or by hand: neither has a pause. A CronJob that is suspended is
+            // at zero: that is its owner's choice or a fence against its writes, and no rollout on hold.
+            case STATEFUL_SET, DAEMON_SET, CRON_JOB -> false;
         };
     }
 
@@ -169,18 +169,14 @@ public final class KubeWorkloads implements Workloads {
             var wanted = found.template().in(object, current, found.place(), place(service, object));
             patch.set(kind.template(), wanted);
             if (paused(kind, object)) {
-                unpause(kind, patch);
+                // One that stays paused would be asked for another revision and do nothing, for ever.
+                patch.set("/spec/paused", false);
             }
             if (kind == WorkloadKind.STATEFUL_SET) {
                 wholePartition(object, patch);
             }
             patch.annotate(object, Trees.CHANGE_CAUSE, "lastgood %s: %s".formatted(fence.run(), to.version()));
         };
-    }
-
-    /// A Deployment that stays paused would be asked for another revision and do nothing, for ever.
-    private static void unpause(WorkloadKind kind, JsonPatch patch) {
-        patch.set(kind == WorkloadKind.CRON_JOB ? "/spec/suspend" : "/spec/paused", false);
     }
 
     /// A rollout that was held half-way by a partition would leave the pods below it on the bad revision.
@@ -202,11 +198,13 @@ public final class KubeWorkloads implements Workloads {
 
     private Edit scaling(Workload workload, int instances) {
         var kind = service(workload).kind(workload.name());
-        if (!kind.scales()) {
+        if (!kind.parks()) {
             throw new Forbidden("%s is a %s, which has no number of replicas to set\nnothing was changed"
                     .formatted(workload.name(), kind.kind().kind()));
         }
-        return (_, patch) -> patch.set("/spec/replicas", instances);
+        return kind == WorkloadKind.CRON_JOB
+                ? (_, patch) -> patch.set("/spec/suspend", instances == 0)
+                : (_, patch) -> patch.set("/spec/replicas", instances);
     }
 
     /// As `kubectl rollout restart` does it: an annotation of the pod template, which is no part of a revision.
@@ -256,8 +254,7 @@ public final class KubeWorkloads implements Workloads {
         var kind = service(workload).kind(workload.name());
         return switch (kind) {
             case DEPLOYMENT -> (_, patch) -> patch.set("/spec/paused", paused);
-            case CRON_JOB -> (_, patch) -> patch.set("/spec/suspend", paused);
-            case STATEFUL_SET, DAEMON_SET ->
+            case STATEFUL_SET, DAEMON_SET, CRON_JOB ->
                 throw new Forbidden("%s is a %s, whose rollout cannot be paused\nnothing was changed"
                         .formatted(workload.name(), kind.kind().kind()));
         };

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import lastgood.core.WorkloadState;
+import lastgood.engine.port.Forbidden;
 import lastgood.kubernetes.api.Api;
 import lastgood.kubernetes.api.Kind;
 import lastgood.kubernetes.objects.Trees;
@@ -30,8 +31,7 @@ final class Rollouts {
             case DEPLOYMENT -> deployment(namespace, object);
             case STATEFUL_SET -> statefulSet(namespace, object);
             case DAEMON_SET -> daemonSet(namespace, object);
-            // It makes pods when it is due; until then there is nothing to replace.
-            case CRON_JOB -> new Counts(0, 0, 0, 0, true, List.of());
+            case CRON_JOB -> cronJob(namespace, object);
         };
     }
 
@@ -161,6 +161,29 @@ final class Rollouts {
                 .filter(p -> !Trees.terminating(p) && !Trees.label(p, HASH).equals(hash) && !Pods.ready(p))
                 .map(p -> new WorkloadState.Stuck(Trees.name(p), Trees.uid(p)))
                 .toList();
+    }
+
+    // ---- CronJob
+
+    /// It makes pods when it is due; until then there is nothing to replace. Suspended it is at zero, but not complete
+    /// while Jobs that it began before still run: whoever stops it because of what it writes has to wait for them.
+    private Counts cronJob(String namespace, JsonNode object) {
+        return object.path("spec").path("suspend").asBoolean(false)
+                ? new Counts(0, 0, 0, running(namespace, object), true, List.of())
+                : new Counts(1, 1, 1, 0, true, List.of());
+    }
+
+    /// By who owns them: what the CronJob says itself (`status.active`) lags behind, and is the answer only where the
+    /// Role does not allow to look, which a plan that relies on it is refused for.
+    private int running(String namespace, JsonNode object) {
+        try {
+            return Math.toIntExact(api.list(Kind.JOB, namespace, "").stream()
+                    .filter(job -> Trees.ownedBy(job, Trees.uid(object)))
+                    .filter(job -> !Trees.is(job, "Complete") && !Trees.is(job, "Failed"))
+                    .count());
+        } catch (Forbidden mayNot) {
+            return object.path("status").path("active").size();
+        }
     }
 
     private String newestHash(String namespace, JsonNode object) {

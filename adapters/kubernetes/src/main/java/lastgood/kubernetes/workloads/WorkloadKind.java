@@ -33,4 +33,9 @@ public enum WorkloadKind {
     public boolean scales() {
         return this == DEPLOYMENT || this == STATEFUL_SET;
     }
+
+    /// Whether it can be put to zero and brought back: a CronJob that is suspended is at zero, any other at one.
+    public boolean parks() {
+        return scales() || this == CRON_JOB;
+    }
 }

@@ -1,23 +1,32 @@
 package lastgood.kubernetes.install;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import lastgood.core.RunId;
 import lastgood.core.ServiceRef;
 import lastgood.core.Version;
 import lastgood.core.Workload;
 import lastgood.engine.port.Fence;
+import lastgood.engine.port.Forbidden;
 import lastgood.engine.port.WorldMoved;
 import lastgood.kubernetes.KubeParts;
 import lastgood.kubernetes.KubeService;
+import lastgood.kubernetes.WallTime;
 import lastgood.kubernetes.api.Api;
+import lastgood.kubernetes.jobs.KubeCommands;
+import lastgood.kubernetes.jobs.Programs;
 import lastgood.kubernetes.records.Cabinet;
+import lastgood.kubernetes.secrets.KubeSecrets;
 import lastgood.testkit.kube.Cluster;
 import lastgood.testkit.kube.KubeApi;
 import org.junit.jupiter.api.AfterEach;
@@ -49,7 +58,13 @@ abstract class AccessContract {
         admin = place.raw();
         account = place.account(namespace, Access.NAME);
         services = List.of(Services.rolling(namespace), Services.blueGreen(namespace), Services.canary(namespace));
-        access = Access.of(services, namespace, Access.Keep.CONFIG_MAPS, Access.Secrets.UNSEEN);
+        access = Access.of(
+                services,
+                namespace,
+                Access.Keep.CONFIG_MAPS,
+                Access.Secrets.UNSEEN,
+                List.of(new DataAccess(
+                        namespace, Set.of(DataAccess.Does.COMMANDS), new TreeSet<>(Set.of("shop-db-app")))));
         for (var object : access.objects()) {
             var plural = object.path("kind").asText().toLowerCase(java.util.Locale.ROOT) + "s";
             if (!plural.equals("serviceaccounts")) {
@@ -103,6 +118,63 @@ abstract class AccessContract {
         parts.locks().release(checkout, RUN);
         assertThat(parts.ledgers().read(checkout).service()).isEqualTo(checkout);
         assertThat(parts.journals().runs()).isEmpty();
+    }
+
+    @Test
+    void is_enough_to_run_a_command_and_to_read_the_one_secret_that_is_named() {
+        deploy("checkout", "checkout", "");
+        secret("shop-db-app");
+        secret("other");
+        var parts = parts();
+        var checkout = new ServiceRef("production", "checkout");
+        var commands = new KubeCommands(
+                api,
+                parts.services(),
+                new Programs(api, parts.ledgers(), parts.templates()),
+                new WallTime(),
+                KubeCommands.Patience.usual());
+        var secrets = new KubeSecrets(api);
+
+        var ended = commands.run(checkout, "v1", List.of("undo"), Map.of(), Duration.ofMinutes(1), fence("60-undo"));
+
+        assertThat(ended.code()).isZero();
+        assertThat(secrets.read(namespace, "shop-db-app", "uri")).isEqualTo("postgres://db");
+        assertThatThrownBy(() -> secrets.read(namespace, "other", "uri"))
+                .isInstanceOf(Forbidden.class)
+                .hasMessageContaining(
+                        "hint: add to the Role: - { apiGroups: [\"\"], resources: [secrets], resourceNames: [other], verbs: [get] }");
+        assertThatThrownBy(() -> secrets.read(namespace, "shop-db-app", "url"))
+                .isInstanceOf(Forbidden.class)
+                .hasMessageContaining("has no key `url`; it has uri")
+                .hasMessageNotContaining("postgres://");
+    }
+
+    private void secret(String name) {
+        admin.create(
+                "/api/v1/namespaces/%s/secrets".formatted(namespace),
+                Map.of("metadata", Map.of("name", name), "stringData", Map.of("uri", "postgres://db")));
+    }
+
+    @Test
+    void the_doctor_names_the_very_secret_that_may_not_be_read() {
+        var more = Access.of(
+                List.of(),
+                namespace,
+                Access.Keep.CONFIG_MAPS,
+                Access.Secrets.UNSEEN,
+                List.of(new DataAccess(
+                        namespace,
+                        Set.of(DataAccess.Does.CNPG_BACKUPS),
+                        new TreeSet<>(Set.of("shop-db-app", "other")))));
+
+        assertThat(doctor(more, List.of()))
+                .filteredOn(f -> f.level() == Finding.Level.MISSING)
+                .extracting(Finding::what)
+                .containsExactlyInAnyOrder(
+                        "secrets other, shop-db-app in " + namespace,
+                        "backups.postgresql.cnpg.io in " + namespace,
+                        "clusters.postgresql.cnpg.io in " + namespace,
+                        "objectstores.barmancloud.cnpg.io in " + namespace);
     }
 
     /// A controller writes the status meanwhile; the engine looks again, too.

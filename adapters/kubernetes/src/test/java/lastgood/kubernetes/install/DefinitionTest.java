@@ -30,6 +30,20 @@ class DefinitionTest {
                         .objects()));
     }
 
+    @Test
+    void rights_for_databases_are_what_was_reviewed() throws IOException {
+        var all = java.util.List.of(Services.rolling("shop"));
+        var data = new DataAccess(
+                "shop",
+                java.util.EnumSet.allOf(DataAccess.Does.class),
+                new java.util.TreeSet<>(java.util.Set.of("shop-db-superuser", "shop-db-app")));
+        Golden.check(
+                "rbac-database.golden.yaml",
+                Yaml.documents(
+                        Access.of(all, "shop", Access.Keep.OUR_KINDS, Access.Secrets.UNSEEN, java.util.List.of(data))
+                                .objects()));
+    }
+
     static final class Golden {
         static void check(String name, String now) throws IOException {
             var file = Path.of("src/test/resources", name);

@@ -1,10 +1,17 @@
 package lastgood.testkit.kube.sim;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /// Runs a Job's pods to their end.
 record JobController(Desk desk) implements Controller {
+
+    private static final Why HOPELESS = new Why("BackoffLimitExceeded", "Job has reached the specified backoff limit");
+    private static final Why TOO_LATE = new Why("DeadlineExceeded", "Job was active longer than specified deadline");
+
+    private record Why(String reason, String message) {}
 
     @Override
     public void tick() {
@@ -22,6 +29,11 @@ record JobController(Desk desk) implements Controller {
 
     private void sync(ObjectNode job) {
         var pods = desk.claimed(job, "pods");
+        if (isTooLate(job)) {
+            end(pods);
+            count(job, 0, ended(pods, "Succeeded"), ended(pods, "Failed"), Optional.of(TOO_LATE));
+            return;
+        }
         var succeeded = ended(pods, "Succeeded");
         var failed = ended(pods, "Failed");
         var active = pods.stream().filter(Desk::isActive).count();
@@ -29,13 +41,29 @@ record JobController(Desk desk) implements Controller {
                 Json.number(job, 1, "spec", "parallelism") - active,
                 Json.number(job, 1, "spec", "completions") - succeeded - active);
         var hopeless = failed > Json.number(job, 6, "spec", "backoffLimit");
+        if (missing < 0) {
+            end(pods);
+            active = 0;
+        }
         for (var i = 0; i < missing && !hopeless; i++) {
             var pod = Templates.pod(job, Templates.of(job));
             Json.child(pod, "metadata").put("generateName", Desk.name(job) + "-");
             desk.create(pod);
             active++;
         }
-        count(job, active, succeeded, failed, hopeless);
+        count(job, active, succeeded, failed, hopeless ? Optional.of(HOPELESS) : Optional.empty());
+    }
+
+    private boolean isTooLate(ObjectNode job) {
+        var limit = Json.number(job, -1, "spec", "activeDeadlineSeconds");
+        var begun = Json.text(job, "status", "startTime");
+        return limit >= 0
+                && !begun.isEmpty()
+                && !Instant.parse(begun).plusSeconds(limit).isAfter(desk.now());
+    }
+
+    private void end(List<ObjectNode> pods) {
+        pods.stream().filter(Desk::isActive).forEach(pod -> desk.delete(pod, "Background"));
     }
 
     private static long ended(List<ObjectNode> pods, String phase) {
@@ -44,7 +72,7 @@ record JobController(Desk desk) implements Controller {
                 .count();
     }
 
-    private void count(ObjectNode job, long active, long succeeded, long failed, boolean hopeless) {
+    private void count(ObjectNode job, long active, long succeeded, long failed, Optional<Why> why) {
         var next = job.deepCopy();
         var status = Json.child(next, "status");
         Json.whenMissing(status, "startTime", desk.time());
@@ -54,9 +82,9 @@ record JobController(Desk desk) implements Controller {
         if (succeeded >= Json.number(job, 1, "spec", "completions")) {
             status.put("completionTime", desk.time());
             Conditions.set(status, condition("Complete", "", ""));
-        } else if (hopeless) {
+        } else if (why.isPresent()) {
             Conditions.set(
-                    status, condition("Failed", "BackoffLimitExceeded", "Job has reached the specified backoff limit"));
+                    status, condition("Failed", why.get().reason(), why.get().message()));
         }
         if (!Json.same(job, next)) {
             desk.updateStatus(next);

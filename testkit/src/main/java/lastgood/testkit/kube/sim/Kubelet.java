@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 final class Kubelet implements Controller {
 
     private static final Pattern SLOW = Pattern.compile("slow(\\d+).*");
+    private static final Pattern FAIL = Pattern.compile("fail(\\d{0,3}).*");
 
     /// A crashing container ends at once and is tried again after 1 s, then 2, then 4: the real first ten seconds would
     /// only make tests wait.
@@ -47,6 +48,8 @@ final class Kubelet implements Controller {
                 report(pod);
             } else if (!nodes.isEmpty()) {
                 bind(pod, nodes.get(turn++ % nodes.size()));
+            } else {
+                sayUnschedulable(pod);
             }
         });
     }
@@ -55,6 +58,16 @@ final class Kubelet implements Controller {
         var bound = pod.deepCopy();
         Json.child(bound, "spec").put("nodeName", node);
         desk.update(bound);
+    }
+
+    private void sayUnschedulable(ObjectNode pod) {
+        var next = pod.deepCopy();
+        var condition = Json.object("type", "PodScheduled", "status", "False", "lastTransitionTime", desk.time());
+        condition.put("reason", "Unschedulable").put("message", "0/0 nodes are available.");
+        Conditions.set(Json.child(next, "status"), condition);
+        if (!Json.same(pod, next)) {
+            desk.updateStatus(next, "kube-scheduler");
+        }
     }
 
     private void stop(ObjectNode pod) {
@@ -165,9 +178,18 @@ final class Kubelet implements Controller {
                 return ends ? terminated(1) : crashing();
             }
             if (ends) {
-                return terminated(0);
+                return now.isBefore(since.plus(readyAfter(tag))) ? running(true) : terminated(exitCode(tag));
             }
             return running(!tag.startsWith("unready") && !now.isBefore(since.plus(readyAfter(tag))));
+        }
+
+        /// `fail` ends with 1, `fail42` with 42.
+        private static int exitCode(String tag) {
+            var fail = FAIL.matcher(tag);
+            if (!fail.matches()) {
+                return 0;
+            }
+            return fail.group(1).isEmpty() ? 1 : Integer.parseInt(fail.group(1));
         }
 
         private static Duration readyAfter(String tag) {

@@ -55,6 +55,7 @@ public final class SimCluster implements Cluster {
     private final Api api;
     private final Desk desk;
     private final Kubelet kubelet;
+    private final CnpgOperator cnpg;
     private final List<Controller> controllers;
     private @Nullable HttpDoor door;
     private @Nullable Thread ticker;
@@ -70,6 +71,7 @@ public final class SimCluster implements Cluster {
         api = new Api(registry, users, faults, new Discovery(catalog, options.release()), definitions);
         desk = new Desk(registry);
         kubelet = new Kubelet(desk);
+        cnpg = new CnpgOperator(desk);
         controllers = List.of(
                 definitions,
                 new NamespaceController(desk),
@@ -82,7 +84,8 @@ public final class SimCluster implements Cluster {
                 new GarbageCollector(desk),
                 kubelet,
                 new EndpointsController(desk),
-                new BudgetController(desk));
+                new BudgetController(desk),
+                cnpg);
         store.locked(() -> {
             Furniture.putInto(desk);
             return true;
@@ -168,6 +171,11 @@ public final class SimCluster implements Cluster {
 
     public Faults faults() {
         return faults;
+    }
+
+    /// CloudNativePG, for those who define its kinds.
+    public CnpgOperator cnpg() {
+        return cnpg;
     }
 
     public Users users() {

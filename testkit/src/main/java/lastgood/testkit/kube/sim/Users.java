@@ -19,9 +19,17 @@ public final class Users {
     static final String ANONYMOUS = "system:anonymous";
 
     /// Empty lists mean nothing, `*` means anything. A resource may name a subresource: `deployments/scale`.
-    public record Rule(Set<String> verbs, Set<String> groups, Set<String> resources, Set<String> namespaces) {
+    ///
+    /// @param names of the objects; `*` = any, and then also what has no name, such as a list
+    public record Rule(
+            Set<String> verbs, Set<String> groups, Set<String> resources, Set<String> namespaces, Set<String> names) {
+
+        public Rule(Set<String> verbs, Set<String> groups, Set<String> resources, Set<String> namespaces) {
+            this(verbs, groups, resources, namespaces, Set.of("*"));
+        }
 
         public Rule {
+            names = Set.copyOf(names);
             verbs = Set.copyOf(verbs);
             groups = Set.copyOf(groups);
             resources = Set.copyOf(resources);
@@ -37,7 +45,8 @@ public final class Users {
             return has(verbs, act.verb())
                     && has(groups, act.group())
                     && has(resources, act.what())
-                    && has(namespaces, act.namespace());
+                    && has(namespaces, act.namespace())
+                    && has(names, act.name());
         }
 
         private static boolean has(Set<String> set, String one) {
@@ -174,7 +183,10 @@ public final class Users {
                             Set.copyOf(Json.texts(r.path("verbs"))),
                             Set.copyOf(Json.texts(r.path("apiGroups"))),
                             Set.copyOf(Json.texts(r.path("resources"))),
-                            Set.of(namespace.isEmpty() ? "*" : namespace))));
+                            Set.of(namespace.isEmpty() ? "*" : namespace),
+                            r.path("resourceNames").isEmpty()
+                                    ? Set.of("*")
+                                    : Set.copyOf(Json.texts(r.path("resourceNames"))))));
         }
         return found;
     }
