@@ -1,5 +1,6 @@
 package lastgood.engine.port.database;
 
+import java.util.List;
 import lastgood.core.ServiceRef;
 import lastgood.core.data.WriteAccess;
 import lastgood.engine.port.Fence;
@@ -19,7 +20,24 @@ public interface Access {
     /// @param prepared prepared transactions that could still commit; they are named, not ended
     /// @param wal where the write-ahead log stands
     /// @param mark key of whoever of us set it last; empty: nobody
-    record State(ServiceRef service, WriteAccess access, int writers, int prepared, String wal, String mark) {
+    /// @param remarks what a person should know: who still writes, what a role is used for elsewhere, what cannot be
+    /// shut
+    record State(
+            ServiceRef service,
+            WriteAccess access,
+            int writers,
+            int prepared,
+            String wal,
+            String mark,
+            List<String> remarks) {
+
+        public State {
+            remarks = List.copyOf(remarks);
+        }
+
+        public State(ServiceRef service, WriteAccess access, int writers, int prepared, String wal, String mark) {
+            this(service, access, writers, prepared, wal, mark, List.of());
+        }
 
         /// Whether nothing more can be written.
         public boolean isQuiet() {
