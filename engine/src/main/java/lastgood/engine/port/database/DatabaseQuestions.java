@@ -30,8 +30,23 @@ public interface DatabaseQuestions {
     /// the same target is used again.
     Assessment assess(ServiceRef service, RecoveryTarget target, Consumer<String> progress);
 
+    /// The same with the state that a backup holds, and none of what came after it: the only way for one that knows no
+    /// position in the write-ahead log, such as a dump.
+    Assessment assessBackup(ServiceRef service, String backup, Consumer<String> progress);
+
+    /// The newest assessment whose scratch is still there; the rows may have changed since, which whoever acts on it
+    /// finds out.
+    ///
+    /// @param scratch of that scratch only; empty: of any
+    Optional<Assessment> assessed(ServiceRef service, Optional<String> scratch);
+
     /// Restores a backup into a scratch and throws the scratch away.
     Backup rehearse(ServiceRef service, String backup, Consumer<String> progress);
+
+    /// For services without a database: whatever is asked, is refused.
+    static DatabaseQuestions none() {
+        return new NoDatabase();
+    }
 
     /// @param standing `ok`, `warning`, `failing` or `unknown`
     record Fact(String what, String value, String standing, String hint) {}
