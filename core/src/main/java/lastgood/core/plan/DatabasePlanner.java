@@ -77,20 +77,7 @@ public final class DatabasePlanner {
         return switch (request) {
             case Request.TakeBackup(var alias, var reason) ->
                 ready(facts, "database", "backup", one(facts, new Step.TakeBackup(service, alias, reason)), List.of());
-            case Request.Fence() ->
-                known.access().isClosed()
-                        ? new Planned.NothingToDo("nobody may write to the database already")
-                        : ready(
-                                facts,
-                                "open",
-                                "fenced",
-                                one(
-                                        facts,
-                                        new Step.SetWriteAccess(
-                                                service,
-                                                known.access(),
-                                                known.access().closed())),
-                                List.of());
+            case Request.Fence() -> fence(facts, known);
             case Request.Unfence(var to) ->
                 known.access().equals(to)
                         ? new Planned.NothingToDo("the database may be written to already")
@@ -105,6 +92,19 @@ public final class DatabasePlanner {
             case Request.StopWrites _, Request.Restore _ ->
                 throw new IllegalStateException("not a change of the database: " + request);
         };
+    }
+
+    /// Without writers there is no service, so users see the maintenance page; it stays on when the fence
+    /// comes down.
+    private static Planned fence(Facts facts, DatabaseFacts.Known known) {
+        if (known.access().isClosed()) {
+            return new Planned.NothingToDo("nobody may write to the database already");
+        }
+        var steps = new StepList(facts.policy());
+        new Doors(facts, known, steps).maintenance();
+        steps.add(new Step.SetWriteAccess(
+                facts.seen().service(), known.access(), known.access().closed()));
+        return ready(facts, "open", "fenced", steps, List.of("users see the maintenance page until `maintenance off`"));
     }
 
     private static StepList one(Facts facts, Step step) {
@@ -130,7 +130,7 @@ public final class DatabasePlanner {
             case DatabaseWay.No(var refused) -> refused;
             case DatabaseWay.Leave _ -> new Planned.NothingToDo("no migration is to be undone");
             case DatabaseWay.Change(var _, var reason, var changes, var lost, var remarks) ->
-                behindTheFence(facts, known, "schema", "undone", changes, lost, with(remarks, reason));
+                atRest(facts, known, "undone", changes, lost, with(remarks, reason));
         };
     }
 
@@ -139,7 +139,9 @@ public final class DatabasePlanner {
             case DatabaseWay.No(var refused) -> refused;
             case DatabaseWay.Leave _ -> new Planned.NothingToDo("no row is damaged");
             case DatabaseWay.Change(var _, var _, var changes, var lost, var remarks) ->
-                behindTheFence(facts, known, "damaged", swap ? "swapped" : "salvaged", changes, lost, remarks);
+                swap
+                        ? atRest(facts, known, "swapped", changes, lost, remarks)
+                        : underTheFeet(facts, known, changes, lost, remarks);
         };
     }
 
@@ -149,16 +151,9 @@ public final class DatabasePlanner {
         return all;
     }
 
-    /// What runs stays what it is: it is shut out for as long as it takes, and its users see the
-    /// maintenance page.
-    private static Planned behindTheFence(
-            Facts facts,
-            DatabaseFacts.Known known,
-            String from,
-            String to,
-            List<Step> changes,
-            List<String> lost,
-            List<String> remarks) {
+    /// The schema stays, so what runs stays too: it is shut out for as long as it takes.
+    private static Planned underTheFeet(
+            Facts facts, DatabaseFacts.Known known, List<Step> changes, List<String> lost, List<String> remarks) {
         var steps = new StepList(facts.policy());
         var doors = new Doors(facts, known, steps);
         doors.maintenance();
@@ -167,8 +162,39 @@ public final class DatabasePlanner {
         steps.add(new Step.CheckIntegrity(facts.seen().service(), false));
         doors.open();
         doors.service();
+        return ready(facts, "damaged", "salvaged", steps, lost, remarks);
+    }
+
+    /// What runs was written for the schema as it is now, and nothing proves that it works on the one to
+    /// come. So it is
+    /// stopped first, and stays so until somebody has put the right release there.
+    private static Planned atRest(
+            Facts facts,
+            DatabaseFacts.Known known,
+            String to,
+            List<Step> changes,
+            List<String> lost,
+            List<String> remarks) {
+        var steps = new StepList(facts.policy());
+        var doors = new Doors(facts, known, steps);
+        doors.maintenance();
+        doors.park();
+        doors.shut();
+        changes.forEach(steps::add);
+        steps.add(new Step.CheckIntegrity(facts.seen().service(), false));
+        doors.open();
         doors.fullBackupIfSwapped(changes);
-        return ready(facts, from, to, steps, lost, remarks);
+        doors.ifCalledOff();
+        doors.serviceIfCalledOff();
+        return ready(
+                facts,
+                "database",
+                to,
+                steps,
+                lost,
+                with(
+                        remarks,
+                        "what runs now is stopped and stays so, behind the maintenance page: put the release there that fits, then scale restore"));
     }
 
     private static Planned stopWrites(Facts facts) {

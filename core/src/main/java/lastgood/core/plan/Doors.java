@@ -78,6 +78,12 @@ final class Doors {
         }
     }
 
+    void serviceIfCalledOff() {
+        if (!shown) {
+            steps.ifCalledOff(new Step.SetMaintenance(facts.seen().service(), false));
+        }
+    }
+
     /// A server whose database was swapped has no backup that its log continues.
     void fullBackupIfSwapped(List<Step> changes) {
         if (changes.stream().anyMatch(Step.SwapDatabase.class::isInstance)) {

@@ -25,10 +25,18 @@ public final class RolloutPlanner {
 
     /// @param parts all of the new release
     /// @param instances how many a new workload gets
+    /// @param migrations that come with it, oldest first
+    /// @param apply whether we apply them; else somebody does, or they are applied already
     /// @param force whether a quarantined release may come back
-    public record Request(Parts parts, List<String> migrations, Person by, int instances, boolean force, Instant now) {
+    public record Request(
+            Parts parts, List<String> migrations, boolean apply, Person by, int instances, boolean force, Instant now) {
         public Request {
             migrations = List.copyOf(migrations);
+        }
+
+        /// Where somebody else takes care of the migrations.
+        public Request(Parts parts, List<String> migrations, Person by, int instances, boolean force, Instant now) {
+            this(parts, migrations, false, by, instances, force, now);
         }
 
         /// For a service of one workload.
@@ -64,11 +72,18 @@ public final class RolloutPlanner {
                     List.of(),
                     "make it first, as it was made elsewhere; a rollout changes what is there");
         }
+        if (request.apply() && !request.migrations().isEmpty() && !(facts.database() instanceof DatabaseFacts.Known)) {
+            return new Planned.Refused(
+                    "the database could not be looked at, and %s has migrations to apply".formatted(revision),
+                    request.migrations(),
+                    "`db status` says more; without applying them here, leave out that flag");
+        }
         var number = facts.ledger().nextNumber();
         var steps = new StepList(facts.policy());
         var service = facts.seen().service();
         steps.add(new Step.WriteLedger(
                 service, List.of(new Note.Deploy(number, request.parts(), request.migrations(), request.by()))));
+        database(facts, steps, request);
         var live = switch (facts.seen().strategy()) {
             case Strategy.Rolling(var main) -> rolling(facts, steps, main, request);
             case Strategy.Canary canary -> canary(facts, steps, canary, request);
@@ -90,6 +105,25 @@ public final class RolloutPlanner {
                         new ApprovalRule.None(),
                         List.of()),
                 List.of());
+    }
+
+    /// What makes it cheap to go back: a point before anything changes, and afterwards which transactions
+    /// did it.
+    private static void database(Facts facts, StepList steps, Request request) {
+        if (!(facts.database() instanceof DatabaseFacts.Known known)) {
+            return;
+        }
+        var service = facts.seen().service();
+        steps.add(new Step.MarkPoint(service, request.revision().version().text()));
+        if (!request.apply() || request.migrations().isEmpty()) {
+            return;
+        }
+        Step.ApplyMigration.After after = new Step.ApplyMigration.After.Schema(known.schema());
+        for (var migration : request.migrations()) {
+            steps.add(new Step.ApplyMigration(service, migration, after));
+            after = new Step.ApplyMigration.After.Migration(migration);
+        }
+        steps.add(new Step.ClosePoint(service));
     }
 
     private static boolean runsAlready(ServiceState seen, Parts parts) {

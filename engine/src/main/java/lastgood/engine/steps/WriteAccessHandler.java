@@ -3,6 +3,7 @@ package lastgood.engine.steps;
 import java.util.Map;
 import java.util.TreeMap;
 import lastgood.core.Evidence;
+import lastgood.core.Words;
 import lastgood.core.plan.Step;
 import lastgood.engine.port.Time;
 import lastgood.engine.port.database.Access;
@@ -13,7 +14,9 @@ import lastgood.engine.port.database.Access;
 /// is asked
 /// again, which ends them; whoever asked the first time may have died in between. A prepared transaction is
 /// somebody's
-/// half of a promise, and no session that could be ended: a person has to say what becomes of it.
+/// half of a promise and no session that could be ended: whoever made it may still come back, and if nobody
+/// does, a
+/// person has to say what becomes of it.
 final class WriteAccessHandler implements StepHandler<Step.SetWriteAccess> {
 
     private final Access access;
@@ -40,9 +43,10 @@ final class WriteAccessHandler implements StepHandler<Step.SetWriteAccess> {
     private Sighting notQuiet(Step.SetWriteAccess step, Access.State seen) {
         return seen.writers() > 0
                 ? ask(step, seen)
-                : new Sighting.Foreign(
-                        "%d prepared transactions could still be committed; end them (COMMIT PREPARED or ROLLBACK PREPARED, see pg_prepared_xacts), then resume"
-                                .formatted(seen.prepared()));
+                : new Sighting.Underway(
+                        "%s could still be committed".formatted(Words.count(seen.prepared(), "prepared transaction")),
+                        "COMMIT PREPARED or ROLLBACK PREPARED ends one; pg_prepared_xacts names them",
+                        DatabaseHandlers.LOOK_AGAIN);
     }
 
     private Sighting ask(Step.SetWriteAccess step, Access.State seen) {

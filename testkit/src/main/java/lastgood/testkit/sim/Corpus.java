@@ -5,12 +5,16 @@ import static lastgood.testkit.sim.SimWorld.MAYA;
 import static lastgood.testkit.sim.SimWorld.revision;
 import static lastgood.testkit.sim.SimWorld.weights;
 
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import lastgood.core.Capacity;
 import lastgood.core.Digest;
 import lastgood.core.Parts;
@@ -21,6 +25,7 @@ import lastgood.core.Severity;
 import lastgood.core.Strategy;
 import lastgood.core.plan.ChangePlanner;
 import lastgood.core.plan.ChangePlanner.Request;
+import lastgood.core.plan.DatabasePlanner;
 import lastgood.core.plan.Plan;
 import lastgood.core.plan.Planned;
 import lastgood.core.plan.RollbackPlanner;
@@ -62,6 +67,12 @@ public final class Corpus {
     }
 
     public static List<Case> all() {
+        return Stream.of(releases(), scenarios(), database())
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private static List<Case> releases() {
         return List.of(
                 rollback("rolling", Corpus::rollingBad, false, false),
                 rollback("rolling, emergency", Corpus::rollingBad, true, false),
@@ -120,6 +131,152 @@ public final class Corpus {
                 undo("undo a blue-green rollback of all parts", rollback("", Corpus::blueGreenScaled, false, false)));
     }
 
+    /// The runbook's scenarios: the schema stays, the schema goes back, rows are put back.
+    private static List<Case> scenarios() {
+        var cases = new ArrayList<Case>();
+        for (var emergency : List.of(false, true)) {
+            var how = emergency ? ", emergency" : "";
+            for (var strategy : List.of("rolling", "blue-green", "canary")) {
+                var name = strategy + how;
+                cases.add(scenario("A, " + name, () -> additive(bad(strategy)), WithDatabase.AUTO, emergency));
+                cases.add(scenario(
+                        "B, " + name,
+                        () -> breaking(bad(strategy)),
+                        emergency ? WithDatabase.UNDO : WithDatabase.AUTO,
+                        emergency));
+                cases.add(scenario(
+                        "C, " + name, () -> corrupt(additive(bad(strategy))), WithDatabase.SALVAGE, emergency));
+            }
+        }
+        cases.add(scenario("B, all parts", () -> breaking(allPartsBad()), WithDatabase.AUTO, false));
+        cases.add(scenario("B, scales itself", () -> breaking(blueGreenScaled()), WithDatabase.AUTO, false));
+        cases.add(scenario(
+                "B, a session that stays",
+                () -> data(breaking(rollingBad()), d -> d.stubborn(2)),
+                WithDatabase.AUTO,
+                false));
+        cases.add(scenario(
+                "B, a prepared transaction",
+                () -> data(breaking(rollingBad()), d -> d.prepared(Duration.ofSeconds(20))),
+                WithDatabase.AUTO,
+                false));
+        cases.add(scenario("C, and undone", () -> corrupt(breaking(rollingBad())), WithDatabase.SALVAGE, false));
+        cases.add(scenario("C, swap", () -> corrupt(breaking(rollingBad())), WithDatabase.SWAP, false));
+        cases.add(scenario(
+                "C, swap, blue-green, emergency", () -> corrupt(breaking(blueGreenBad())), WithDatabase.SWAP, true));
+        return cases;
+    }
+
+    private static Case scenario(String name, Supplier<SimWorld> world, WithDatabase with, boolean emergency) {
+        var request = new RollbackPlanner.Request(
+                new RevisionSelector.Previous(), Optional.empty(), emergency, with, true, false);
+        return new Case("scenario " + name, world, w -> RollbackPlanner.plan(w.facts(), request), emergency);
+    }
+
+    private static List<Case> database() {
+        var stopped = new TreeMap<>(Map.of("web", 3));
+        return List.of(
+                database("backup", () -> additive(rollingBad()), new DatabasePlanner.Request.TakeBackup("nightly", "")),
+                database("fence", () -> additive(rollingBad()), new DatabasePlanner.Request.Fence()),
+                database(
+                        "unfence",
+                        Corpus::fenced,
+                        new DatabasePlanner.Request.Unfence(new SimDatabase(new SimClock()).access())),
+                database("undo", () -> breaking(rollingBad()), new DatabasePlanner.Request.Undo(1)),
+                database("salvage", () -> corrupt(additive(rollingBad())), new DatabasePlanner.Request.Salvage()),
+                database("swap", () -> corrupt(additive(rollingBad())), new DatabasePlanner.Request.Swap()),
+                database("stop writes", () -> additive(rollingBad()), new DatabasePlanner.Request.StopWrites()),
+                database("restore what was stopped", Corpus::stopped, new DatabasePlanner.Request.Restore(stopped)),
+                new Case("rollout: with migrations", Corpus::migratable, w -> migratingTo(w, true), false),
+                new Case(
+                        "rollout: blue-green, with a point",
+                        Corpus::colourfulAndMigratable,
+                        w -> migratingTo(w, false),
+                        false));
+    }
+
+    private static Case database(String name, Supplier<SimWorld> world, DatabasePlanner.Request request) {
+        return new Case("database: " + name, world, w -> DatabasePlanner.plan(w.facts(), request), false);
+    }
+
+    private static Planned migratingTo(SimWorld world, boolean apply) {
+        return RolloutPlanner.plan(
+                world.facts(),
+                new RolloutPlanner.Request(
+                        Parts.of(revision("v6")), List.of("m6", "m7"), apply, MAYA, 3, false, world.clock.now()));
+    }
+
+    // Worlds with a database.
+
+    private static SimWorld bad(String strategy) {
+        return switch (strategy) {
+            case "rolling" -> rollingBad();
+            case "blue-green" -> blueGreenBad();
+            case "canary" -> canaryBad();
+            default -> throw new IllegalArgumentException(strategy);
+        };
+    }
+
+    /// The bad release brought `m5`, and the good one does not work with it.
+    private static SimWorld breaking(SimWorld world) {
+        return world.with(
+                new SimDatabase(world.clock)
+                        .migrated("m1", "m5")
+                        .works(revision("v4"), "m1")
+                        .works(revision("v5"), "m1", "m5"),
+                List.of("m5"));
+    }
+
+    /// It works with it as well.
+    private static SimWorld additive(SimWorld world) {
+        return data(breaking(world), d -> d.works(revision("v4"), "m1", "m5"));
+    }
+
+    private static SimWorld corrupt(SimWorld world) {
+        return data(world, d -> d.damaged(1998, 3513, "m1"));
+    }
+
+    private static SimWorld data(SimWorld world, UnaryOperator<SimDatabase> what) {
+        what.apply(world.database().orElseThrow());
+        return world;
+    }
+
+    private static SimWorld fenced() {
+        var world = data(additive(rollingBad()), d -> {
+            d.somebodySets(d.access().closed());
+            return d;
+        });
+        world.platform.nobodyWatches();
+        return world;
+    }
+
+    private static SimWorld stopped() {
+        var world = additive(rollingBad());
+        world.platform.runs("web", revision("v5"), 0);
+        world.platform.nobodyWatches();
+        return world;
+    }
+
+    private static SimWorld migratable(SimWorld world) {
+        return world.with(
+                new SimDatabase(world.clock)
+                        .migrated("m1")
+                        .works(revision("v4"), "m1")
+                        .works(revision("v4"), "m1", "m6")
+                        .works(revision("v4"), "m1", "m6", "m7")
+                        .works(revision("v6"), "m1")
+                        .works(revision("v6"), "m1", "m6", "m7"),
+                List.of());
+    }
+
+    private static SimWorld migratable() {
+        return migratable(rollingGood());
+    }
+
+    private static SimWorld colourfulAndMigratable() {
+        return migratable(blueGreenGood());
+    }
+
     public static Case named(String name) {
         return all().stream().filter(c -> c.name().equals(name)).findFirst().orElseThrow();
     }
@@ -171,7 +328,7 @@ public final class Corpus {
         var run = new RunId("rb-00000000");
         try {
             var engine = world.engine();
-            engine.open(new Engine.Order(run, done.planIn(world), List.of(), "before", false, java.time.Duration.ZERO));
+            engine.open(new Engine.Order(run, done.planIn(world), List.of(), "before", false, Duration.ZERO));
             engine.drive(run, () -> false);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
@@ -224,7 +381,7 @@ public final class Corpus {
         world.platform.runs("web", revision("v4"), 3);
         world.platform.routes(weights("web", 100));
         world.platform.somebodyPuts("web", revision("v5"));
-        world.clock.pause(java.time.Duration.ofSeconds(1));
+        world.clock.pause(Duration.ofSeconds(1));
         return world;
     }
 
@@ -234,7 +391,7 @@ public final class Corpus {
         world.platform.runs("web", revision("v4"), 3);
         world.platform.routes(weights("web", 100));
         world.platform.somebodyPuts("web", revision("v5-" + SimPlatform.NEVER_READY));
-        world.clock.pause(java.time.Duration.ofSeconds(5));
+        world.clock.pause(Duration.ofSeconds(5));
         return world;
     }
 

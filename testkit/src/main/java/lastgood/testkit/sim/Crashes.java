@@ -92,6 +92,9 @@ public final class Crashes {
             faults.forEach(world.fuse::set);
             world.fuse.onSleep(this::sleep);
             Corpus.takenAway(steps).ifPresent(world.platform::ban);
+            if (steps.kind() == Plan.Kind.ROLLBACK) {
+                world.releaseBeforeWriters();
+            }
             try {
                 carryOut();
             } catch (InterruptedException e) {
@@ -194,10 +197,12 @@ public final class Crashes {
             }
             world.locks.holder(SimWorld.SERVICE).ifPresent(this::lockedBy);
             wrong.addAll(world.platform.broken());
+            world.database().ifPresent(d -> wrong.addAll(d.broken()));
             intendedFirst(journal);
             toldSomeone(state);
             return new Ending(
-                    world.platform.summary(),
+                    world.platform.summary()
+                            + world.database().map(d -> "\n" + d.summary()).orElse(""),
                     ledger(),
                     outcome(state),
                     world.fuse.touches(),
@@ -221,7 +226,7 @@ public final class Crashes {
                     intended.add(intent.key());
                 }
             }
-            for (var key : world.platform.landed()) {
+            for (var key : landed()) {
                 if (!intended.contains(key)) {
                     wrong.add("changed the world without a durable intent: " + key);
                 }
@@ -238,8 +243,13 @@ public final class Crashes {
 
         private int duplicated() {
             var seen = new HashSet<String>();
-            return (int)
-                    world.platform.landed().stream().filter(k -> !seen.add(k)).count();
+            return (int) landed().stream().filter(k -> !seen.add(k)).count();
+        }
+
+        private List<String> landed() {
+            var all = new ArrayList<>(world.platform.landed());
+            world.database().ifPresent(d -> all.addAll(d.landed()));
+            return all;
         }
 
         private String ledger() {

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import lastgood.core.Autoscaler;
 import lastgood.core.Capacity;
 import lastgood.core.ConfigState;
@@ -52,6 +53,7 @@ public final class SimPlatform implements Workloads, Configs, Traffic {
     private int uids;
     private boolean loseNext;
     private boolean watchUsers = true;
+    private BooleanSupplier needed = () -> true;
     private @Nullable Digest banned;
 
     /// @param turn which restart it was started after
@@ -188,7 +190,17 @@ public final class SimPlatform implements Workloads, Configs, Traffic {
         watchUsers = false;
     }
 
+    /// What instances need to be ready.
+    void needs(BooleanSupplier what) {
+        needed = what;
+    }
+
     // What tests ask.
+
+    /// All that run.
+    int instances() {
+        return workloads.values().stream().mapToInt(w -> w.instances.size()).sum();
+    }
 
     /// The keys of all changes that were carried out, in order: each should be there once.
     public List<String> landed() {
@@ -518,7 +530,7 @@ public final class SimPlatform implements Workloads, Configs, Traffic {
     }
 
     private boolean isReady(Instance i) {
-        return !i.readyAt().isAfter(clock.now());
+        return !i.readyAt().isAfter(clock.now()) && needed.getAsBoolean();
     }
 
     /// One slice of the controllers' work.

@@ -29,7 +29,12 @@ import lastgood.core.Verdict;
 import lastgood.core.Version;
 import lastgood.core.Workload;
 import lastgood.core.WorkloadState;
+import lastgood.core.data.Backup;
+import lastgood.core.data.Migrations;
+import lastgood.core.data.RestorePoint;
+import lastgood.core.data.WriteAccess;
 import lastgood.core.decide.SeverityMatrix;
+import lastgood.core.plan.DatabaseFacts;
 import lastgood.core.plan.Facts;
 import lastgood.core.plan.Policy;
 import lastgood.core.recover.CheckResult;
@@ -50,8 +55,14 @@ import lastgood.engine.port.Ledgers;
 import lastgood.engine.port.Locks;
 import lastgood.engine.port.Traffic;
 import lastgood.engine.port.Workloads;
+import lastgood.engine.port.database.Access;
+import lastgood.engine.port.database.Backups;
 import lastgood.engine.port.database.Databases;
+import lastgood.engine.port.database.Points;
+import lastgood.engine.port.database.Repairs;
+import lastgood.engine.port.database.Schemas;
 import lastgood.testkit.sim.Fuse.Touch;
+import org.jspecify.annotations.Nullable;
 
 /// One service, its releases, its users and lastgood itself. The engine sees the world only through the fuse; tests
 /// see it directly.
@@ -73,6 +84,8 @@ public final class SimWorld {
     private final Set<Digest> sick = new HashSet<>();
     private final List<Runnable> outbox = new ArrayList<>();
     private final Strategy strategy;
+    private @Nullable SimDatabase database;
+    private List<String> since = List.of();
     private boolean blind;
     private int owners;
 
@@ -174,7 +187,56 @@ public final class SimWorld {
                 ledgers.read(service),
                 new ServiceState(service, strategy, workloads, config, platform.get(service)),
                 policy(),
-                new TreeMap<>());
+                new TreeMap<>(),
+                databaseFacts());
+    }
+
+    /// Of the newest release that the bad one replaced.
+    private DatabaseFacts databaseFacts() {
+        return database == null ? new DatabaseFacts.None() : database.facts(revision("v4"), since);
+    }
+
+    /// The service has that database.
+    ///
+    /// @param since migrations that came with the bad release, newest first
+    public SimWorld with(SimDatabase its, List<String> since) {
+        this.database = its;
+        this.since = List.copyOf(since);
+        platform.needs(its::isOpen);
+        clock.onEverySlice(() -> watchData(its));
+        return this;
+    }
+
+    /// Whoever brings a release back has it there before anybody may write again.
+    void releaseBeforeWriters() {
+        database()
+                .ifPresent(d -> d.whenOpened(() -> {
+                    if (strategy.workloads().stream()
+                            .flatMap(n -> platform.find(new Workload(service, n)).stream())
+                            .noneMatch(w -> d.fits(w.requested().digest()))) {
+                        d.broken().add("writers were let in before a release was there that works on the schema");
+                    }
+                }));
+    }
+
+    public Optional<SimDatabase> database() {
+        return Optional.ofNullable(database);
+    }
+
+    /// From our first change on, nobody gets a release that does not work on the schema.
+    private void watchData(SimDatabase its) {
+        its.connected(platform.instances());
+        if (platform.landed().isEmpty() || platform.maintenance()) {
+            return;
+        }
+        platform.serving()
+                .filter(r -> !its.fits(r))
+                .ifPresent(r -> its.broken()
+                        .add("at %s users got %s on a schema that it does not work on"
+                                .formatted(clock.now(), r.brief())));
+        if (its.dataChanged() && !its.isOpen()) {
+            its.broken().add("at %s users got the service and nobody could write".formatted(clock.now()));
+        }
     }
 
     /// A new process that may drive runs.
@@ -211,7 +273,7 @@ public final class SimWorld {
                 fusedLedgers(),
                 fusedEvidence(),
                 checks(),
-                Databases.none(),
+                fusedDatabases(),
                 clock);
     }
 
@@ -393,6 +455,130 @@ public final class SimWorld {
         };
     }
 
+    private Databases fusedDatabases() {
+        if (database == null) {
+            return Databases.none();
+        }
+        var real = database.databases();
+        return new Databases(
+                fused(real.access()),
+                fused(real.schemas()),
+                fused(real.points()),
+                fused(real.backups()),
+                fused(real.repairs()),
+                (ref, comprehensive) -> look("integrity", () -> real.integrity().check(ref, comprehensive)));
+    }
+
+    private Access fused(Access real) {
+        return new Access() {
+            @Override
+            public State look(ServiceRef ref) {
+                return SimWorld.this.look("access", () -> real.look(ref));
+            }
+
+            @Override
+            public void set(State seen, WriteAccess to, Fence fence) {
+                act("set access", () -> real.set(seen, to, fence));
+            }
+        };
+    }
+
+    private Schemas fused(Schemas real) {
+        return new Schemas() {
+            @Override
+            public State look(ServiceRef ref) {
+                return SimWorld.this.look("schema", () -> real.look(ref));
+            }
+
+            @Override
+            public Migrations migrations(ServiceRef ref) {
+                return SimWorld.this.look("migrations", () -> real.migrations(ref));
+            }
+
+            @Override
+            public void undo(State seen, List<String> migrations, Digest to, Fence fence) {
+                act("undo", () -> real.undo(seen, migrations, to, fence));
+            }
+
+            @Override
+            public void apply(State seen, String migration, Fence fence) {
+                act("apply", () -> real.apply(seen, migration, fence));
+            }
+        };
+    }
+
+    private Points fused(Points real) {
+        return new Points() {
+            @Override
+            public Optional<RestorePoint> find(ServiceRef ref, String name) {
+                return look("point", () -> real.find(ref, name));
+            }
+
+            @Override
+            public List<RestorePoint> all(ServiceRef ref) {
+                return look("points", () -> real.all(ref));
+            }
+
+            @Override
+            public void mark(ServiceRef ref, String name, String release, Fence fence) {
+                act("mark", () -> real.mark(ref, name, release, fence));
+            }
+
+            @Override
+            public void close(ServiceRef ref, String name, Fence fence) {
+                act("close", () -> real.close(ref, name, fence));
+            }
+        };
+    }
+
+    private Backups fused(Backups real) {
+        return new Backups() {
+            @Override
+            public List<Backup> all(ServiceRef ref) {
+                return SimWorld.this.look("backups", () -> real.all(ref));
+            }
+
+            @Override
+            public State look(ServiceRef ref, String name) {
+                return SimWorld.this.look("backup", () -> real.look(ref, name));
+            }
+
+            @Override
+            public void take(ServiceRef ref, String name, String alias, String reason, Fence fence) {
+                act("take", () -> real.take(ref, name, alias, reason, fence));
+            }
+
+            @Override
+            public void verify(ServiceRef ref, String name, Fence fence) {
+                act("verify", () -> real.verify(ref, name, fence));
+            }
+        };
+    }
+
+    private Repairs fused(Repairs real) {
+        return new Repairs() {
+            @Override
+            public Salvaged salvaged(ServiceRef ref, String scratch, Digest assessment) {
+                return look("salvaged", () -> real.salvaged(ref, scratch, assessment));
+            }
+
+            @Override
+            public void salvage(ServiceRef ref, String scratch, Digest assessment, Fence fence) {
+                act("salvage", () -> real.salvage(ref, scratch, assessment, fence));
+            }
+
+            @Override
+            public Swapped swapped(ServiceRef ref, String scratch) {
+                return look("swapped", () -> real.swapped(ref, scratch));
+            }
+
+            @Override
+            public void swap(ServiceRef ref, String scratch, String keepAs, Fence fence) {
+                act("swap", () -> real.swap(ref, scratch, keepAs, fence));
+            }
+        };
+    }
+
     /// Health as users feel it: what the revision that serves them is like, and whether all that belongs to it is
     /// there.
     private Checks checks() {
@@ -410,7 +596,10 @@ public final class SimWorld {
             return CheckResult.Finding.UNKNOWN;
         }
         var serving = platform.serving();
-        var well = serving.isPresent() && platform.serves(release.parts()) && !sick.contains(serving.get());
+        var well = serving.isPresent()
+                && platform.serves(release.parts())
+                && !sick.contains(serving.get())
+                && database().filter(d -> d.isDamaged() || !d.isOpen()).isEmpty();
         return well ? CheckResult.Finding.PASS : CheckResult.Finding.FAIL;
     }
 

@@ -2,6 +2,7 @@ package lastgood.testkit.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -21,6 +22,9 @@ import lastgood.core.ServiceRef;
 import lastgood.core.TrafficState;
 import lastgood.core.Workload;
 import lastgood.core.WorkloadState;
+import lastgood.core.data.Backup;
+import lastgood.core.data.Migrations;
+import lastgood.core.data.WriteAccess;
 import lastgood.core.recover.CheckResult;
 import lastgood.core.recover.Sample;
 import lastgood.engine.Ports;
@@ -32,6 +36,11 @@ import lastgood.engine.port.Ledgers;
 import lastgood.engine.port.Locks;
 import lastgood.engine.port.Traffic;
 import lastgood.engine.port.Workloads;
+import lastgood.engine.port.database.Access;
+import lastgood.engine.port.database.Backups;
+import lastgood.engine.port.database.Databases;
+import lastgood.engine.port.database.Repairs;
+import lastgood.engine.port.database.Schemas;
 import lastgood.testkit.sim.Fuse.Fault;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -60,7 +69,19 @@ class SaboteursTest {
         RESTART_ONLY_LEAVES_ITS_MARK,
         BOUNDS_ARE_CLAIMED,
         CONFIG_WITHOUT_PRECONDITION,
-        COMPANIONS_ARE_FORGOTTEN;
+        COMPANIONS_ARE_FORGOTTEN,
+        FENCE_STAYS_UP,
+        FENCE_COMES_DOWN_TOO_EARLY,
+        BACKUP_IS_CLAIMED,
+        UNDO_WITHOUT_PRECONDITION,
+        SALVAGE_IS_CLAIMED,
+        SESSIONS_ARE_OVERLOOKED,
+        PREPARED_TRANSACTIONS_ARE_OVERLOOKED;
+
+        /// Elsewhere it has nothing to break.
+        boolean ofDatabase() {
+            return compareTo(FENCE_STAYS_UP) >= 0;
+        }
 
         Ports sabotage(Ports p) {
             return switch (this) {
@@ -184,6 +205,73 @@ class SaboteursTest {
                             real.put(seen, seen.workload().name().equals("worker") ? seen.requested() : to, fence);
                         }
                     });
+                case FENCE_STAYS_UP ->
+                    with(p, new Guards(p.databases().access()) {
+                        @Override
+                        public void set(State seen, WriteAccess to, Fence fence) {
+                            if (to.isClosed()) {
+                                real.set(seen, to, fence);
+                            }
+                        }
+                    });
+                case FENCE_COMES_DOWN_TOO_EARLY -> {
+                    var before = new HashMap<ServiceRef, WriteAccess>();
+                    var access = p.databases().access();
+                    yield with(
+                            with(p, new Guards(access) {
+                                @Override
+                                public void set(State seen, WriteAccess to, Fence fence) {
+                                    before.putIfAbsent(seen.service(), seen.access());
+                                    real.set(seen, to, fence);
+                                }
+                            }),
+                            new Moves(p.databases().schemas()) {
+                                @Override
+                                public void undo(State seen, List<String> migrations, Digest to, Fence fence) {
+                                    real.undo(seen, migrations, to, fence);
+                                    access.set(
+                                            access.look(seen.service()),
+                                            before.getOrDefault(seen.service(), new WriteAccess(-1, new TreeMap<>())),
+                                            fence);
+                                }
+                            });
+                }
+                case BACKUP_IS_CLAIMED ->
+                    with(p, claimed(p.databases().backups()));
+                case UNDO_WITHOUT_PRECONDITION ->
+                    with(p, new Moves(p.databases().schemas()) {
+                        @Override
+                        public void undo(State seen, List<String> migrations, Digest to, Fence fence) {
+                            // "The last one", whatever that is by now.
+                            var now = real.look(seen.service());
+                            var last = now.applied().subList(
+                                    Math.max(0, now.applied().size() - migrations.size()),
+                                    now.applied().size());
+                            real.undo(
+                                    now,
+                                    last.reversed(),
+                                    SimDatabase.fingerprint(
+                                            now.applied().subList(0, now.applied().size() - last.size()), ""),
+                                    fence);
+                        }
+                    });
+                case SALVAGE_IS_CLAIMED -> with(p, claimed(p.databases().repairs()));
+                case SESSIONS_ARE_OVERLOOKED ->
+                    with(p, new Guards(p.databases().access()) {
+                        @Override
+                        public State look(ServiceRef service) {
+                            var s = real.look(service);
+                            return new State(s.service(), s.access(), 0, s.prepared(), s.wal(), s.mark());
+                        }
+                    });
+                case PREPARED_TRANSACTIONS_ARE_OVERLOOKED ->
+                    with(p, new Guards(p.databases().access()) {
+                        @Override
+                        public State look(ServiceRef service) {
+                            var s = real.look(service);
+                            return new State(s.service(), s.access(), s.writers(), 0, s.wal(), s.mark());
+                        }
+                    });
             };
         }
     }
@@ -192,6 +280,7 @@ class SaboteursTest {
     @EnumSource(Saboteur.class)
     void is_caught(Saboteur saboteur) {
         var caught = Corpus.all().stream()
+                .filter(c -> !saboteur.ofDatabase() || c.world().get().database().isPresent())
                 .flatMap(c -> firstObjection(c, saboteur).stream())
                 .findFirst();
 
@@ -554,6 +643,145 @@ class SaboteursTest {
                 p.evidence(),
                 checks,
                 p.databases(),
+                p.time());
+    }
+
+    private abstract static class Guards implements Access {
+        final Access real;
+
+        Guards(Access real) {
+            this.real = real;
+        }
+
+        @Override
+        public State look(ServiceRef service) {
+            return real.look(service);
+        }
+
+        @Override
+        public void set(State seen, WriteAccess to, Fence fence) {
+            real.set(seen, to, fence);
+        }
+    }
+
+    private abstract static class Moves implements Schemas {
+        final Schemas real;
+
+        Moves(Schemas real) {
+            this.real = real;
+        }
+
+        @Override
+        public State look(ServiceRef service) {
+            return real.look(service);
+        }
+
+        @Override
+        public Migrations migrations(ServiceRef service) {
+            return real.migrations(service);
+        }
+
+        @Override
+        public void apply(State seen, String migration, Fence fence) {
+            real.apply(seen, migration, fence);
+        }
+    }
+
+    /// Whatever is asked for, is there and in order.
+    private static Backups claimed(Backups real) {
+        return new Backups() {
+            @Override
+            public List<Backup> all(ServiceRef service) {
+                return real.all(service);
+            }
+
+            @Override
+            public State look(ServiceRef service, String name) {
+                return new State.There(new Backup(
+                        name,
+                        "",
+                        "sim",
+                        name,
+                        "",
+                        0,
+                        "",
+                        "",
+                        Instant.EPOCH,
+                        Instant.EPOCH,
+                        0,
+                        "",
+                        "",
+                        "",
+                        new Backup.Proof.Verified(Instant.EPOCH, "trust me"),
+                        new Backup.Rehearsal.Never()));
+            }
+
+            @Override
+            public void take(ServiceRef service, String name, String alias, String reason, Fence fence) {}
+
+            @Override
+            public void verify(ServiceRef service, String name, Fence fence) {}
+        };
+    }
+
+    private static Repairs claimed(Repairs real) {
+        return new Repairs() {
+            private boolean asked;
+
+            @Override
+            public Salvaged salvaged(ServiceRef service, String scratch, Digest assessment) {
+                return asked ? new Salvaged.Done("all of them") : real.salvaged(service, scratch, assessment);
+            }
+
+            @Override
+            public void salvage(ServiceRef service, String scratch, Digest assessment, Fence fence) {
+                asked = true;
+            }
+
+            @Override
+            public Swapped swapped(ServiceRef service, String scratch) {
+                return real.swapped(service, scratch);
+            }
+
+            @Override
+            public void swap(ServiceRef service, String scratch, String keepAs, Fence fence) {
+                real.swap(service, scratch, keepAs, fence);
+            }
+        };
+    }
+
+    private static Ports with(Ports p, Access access) {
+        var d = p.databases();
+        return with(p, new Databases(access, d.schemas(), d.points(), d.backups(), d.repairs(), d.integrity()));
+    }
+
+    private static Ports with(Ports p, Schemas schemas) {
+        var d = p.databases();
+        return with(p, new Databases(d.access(), schemas, d.points(), d.backups(), d.repairs(), d.integrity()));
+    }
+
+    private static Ports with(Ports p, Backups backups) {
+        var d = p.databases();
+        return with(p, new Databases(d.access(), d.schemas(), d.points(), backups, d.repairs(), d.integrity()));
+    }
+
+    private static Ports with(Ports p, Repairs repairs) {
+        var d = p.databases();
+        return with(p, new Databases(d.access(), d.schemas(), d.points(), d.backups(), repairs, d.integrity()));
+    }
+
+    private static Ports with(Ports p, Databases databases) {
+        return new Ports(
+                p.journals(),
+                p.locks(),
+                p.drivers(),
+                p.workloads(),
+                p.configs(),
+                p.traffic(),
+                p.ledgers(),
+                p.evidence(),
+                p.checks(),
+                databases,
                 p.time());
     }
 }
