@@ -20,8 +20,8 @@ public interface Access {
     /// @param prepared prepared transactions that could still commit; they are named, not ended
     /// @param wal where the write-ahead log stands
     /// @param mark key of whoever of us set it last; empty: nobody
-    /// @param remarks what a person should know: who still writes, what a role is used for elsewhere, what cannot be
-    /// shut
+    /// @param remarks what a person should know: who still writes, what a role is used for elsewhere, what
+    /// cannot be shut
     record State(
             ServiceRef service,
             WriteAccess access,
