@@ -38,6 +38,7 @@ import lastgood.engine.port.Forbidden;
 import lastgood.engine.port.Notices;
 import lastgood.engine.port.Preflight;
 import lastgood.engine.port.Time;
+import lastgood.engine.port.database.DatabaseQuestions;
 import lastgood.engine.port.database.Databases;
 import lastgood.kubernetes.KubeParts;
 import lastgood.kubernetes.KubeService;
@@ -216,6 +217,7 @@ record ClusterParts(
                 new NoFaults(),
                 notices(effective),
                 this::beforeStepOne,
+                DatabaseQuestions.none(),
                 executor,
                 Agent.none(),
                 () -> kube.cabinet().words(),

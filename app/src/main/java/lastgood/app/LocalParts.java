@@ -19,6 +19,7 @@ import lastgood.engine.journal.FileJournals;
 import lastgood.engine.port.Configs;
 import lastgood.engine.port.Preflight;
 import lastgood.engine.port.Time;
+import lastgood.engine.port.database.DatabaseQuestions;
 import lastgood.engine.port.database.Databases;
 import lastgood.local.FileDrivers;
 import lastgood.local.FileEvidence;
@@ -143,6 +144,7 @@ record LocalParts(
                 client,
                 notices,
                 Preflight.none(),
+                DatabaseQuestions.none(),
                 executor,
                 agent,
                 () -> "",

@@ -90,6 +90,7 @@ final class HaltingMain {
                 s.faults(),
                 s.notices(),
                 s.preflight(),
+                s.questions(),
                 s.executor(),
                 s.agent(),
                 s.home(),

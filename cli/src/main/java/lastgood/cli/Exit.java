@@ -20,7 +20,9 @@ public enum Exit {
     UNREACHABLE(8, "could not reach or may not use something: agent, data folder, service"),
     LOCKED(9, "another run has the service; it is named, with how to attach to it"),
     CHANGES(10, "`plan --detailed-exitcode`: there is something to do"),
-    THRESHOLD(11, "a measurement is beyond the threshold that was given"),
+    THRESHOLD(
+            11,
+            "a measurement is beyond the threshold that was given; `gate` is closed; `db integrity` found something"),
     INTERRUPTED(130, "interrupted or detached; the last line on stderr says what goes on");
 
     private final int code;

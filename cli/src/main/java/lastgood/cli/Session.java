@@ -22,11 +22,14 @@ import lastgood.engine.port.Metrics;
 import lastgood.engine.port.Notices;
 import lastgood.engine.port.Preflight;
 import lastgood.engine.port.Revisions;
+import lastgood.engine.port.database.DatabaseQuestions;
+import lastgood.engine.port.database.NoDatabase;
 
 /// One service in one environment, with everything that can be asked of it.
 ///
 /// @param instances how many a new workload gets
 /// @param preflight what would stop a plan here
+/// @param questions about the database, beyond what steps ask
 /// @param agent [Agent#none] where the platform keeps things running by itself
 /// @param home where the records of runs are kept, as people read it: `cluster (CRDs v1alpha1)`
 /// @param owner this process and the person at it
@@ -42,6 +45,7 @@ public record Session(
         Faults faults,
         Notices notices,
         Preflight preflight,
+        DatabaseQuestions questions,
         Executor executor,
         Agent agent,
         Supplier<String> home,
@@ -81,6 +85,11 @@ public record Session(
         return !(agent instanceof Agent.None);
     }
 
+    /// Whether a database goes back with the service.
+    public boolean hasDatabase() {
+        return effective.service().database() != null && !(questions instanceof NoDatabase);
+    }
+
     /// `-e production -s web`, or `-n shop deploy/web`, for commands that are printed.
     public String flags() {
         return effective.address().full();
@@ -101,6 +110,6 @@ public record Session(
     public Session withPolicy(Policy other) {
         return new Session(
                 effective, service, strategy, other, instances, ports, revisions, metrics, faults, notices, preflight,
-                executor, agent, home, owner);
+                questions, executor, agent, home, owner);
     }
 }

@@ -4,6 +4,9 @@ import java.util.List;
 import lastgood.cli.agent.AgentVerbs;
 import lastgood.cli.cluster.ClusterVerbs;
 import lastgood.cli.config.ConfigVerbs;
+import lastgood.cli.db.DbVerbs;
+import lastgood.cli.db.GateVerb;
+import lastgood.cli.db.ScaleVerbs;
 import lastgood.cli.drill.DrillVerbs;
 import lastgood.cli.help.CompletionVerb;
 import lastgood.cli.help.HelpVerb;
@@ -53,6 +56,9 @@ final class Verbs {
                 new StrategyVerbs(tool),
                 new TrafficVerbs(tool),
                 new MaintenanceVerbs(tool),
+                new DbVerbs(tool),
+                new GateVerb(tool),
+                new ScaleVerbs(tool),
                 new DrillVerbs(tool),
                 new EvidenceVerbs(tool),
                 new HistoryVerb(tool),

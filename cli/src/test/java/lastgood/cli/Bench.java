@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.Executor;
 import java.util.function.UnaryOperator;
 import lastgood.cli.out.Streams;
 import lastgood.config.Catalog;
@@ -40,6 +41,8 @@ import lastgood.engine.port.Metrics;
 import lastgood.engine.port.Preflight;
 import lastgood.engine.port.Revisions;
 import lastgood.engine.port.Time;
+import lastgood.engine.port.database.DatabaseQuestions;
+import lastgood.testkit.sim.SimDatabase;
 import lastgood.testkit.sim.SimWorld;
 
 /// A command line in a test: the simulated world behind it, a configuration in a folder, and what it printed. The
@@ -77,6 +80,12 @@ public final class Bench implements Host {
 
     /// What the platform has against a plan.
     public Preflight preflight = Preflight.none();
+
+    /// What is asked about the database beyond what steps ask.
+    public DatabaseQuestions questions = DatabaseQuestions.none();
+
+    /// Everything one after the other, unless a test wants otherwise.
+    public Executor executor = Runnable::run;
 
     /// What `cluster` verbs are told.
     public ClusterAdmin admin = new NoCluster();
@@ -127,6 +136,26 @@ public final class Bench implements Host {
                 "lastgood.yaml",
                 CATALOG.replace("production: { local: {} }", "production: { local: {}, protected: true }"));
         return this;
+    }
+
+    /// The service has a database: v2 came with the migration `add_weight`, and what v1 makes of that is to be said.
+    public SimQuestions withDatabase(SimDatabase database) {
+        write("lastgood.yaml", databaseCatalog());
+        world.with(database, List.of());
+        var its = new SimQuestions(world.clock, database);
+        questions = its;
+        return its;
+    }
+
+    /// The configuration of services without a database.
+    public String catalog() {
+        return CATALOG;
+    }
+
+    public String databaseCatalog() {
+        return CATALOG.replace(
+                "    environments:\n      staging",
+                "    database: { url: { env: DATABASE_URL } }\n    environments:\n      staging");
     }
 
     public Bench onTerminal(String answer) {
@@ -227,7 +256,8 @@ public final class Bench implements Host {
                 faults(),
                 (_, id, text) -> world.told.add(id + " " + text),
                 plan -> preflight.check(plan),
-                Runnable::run,
+                questions,
+                executor,
                 effective.environment().isLocal() ? agent(folder, folder) : Agent.none(),
                 () -> effective.environment().isLocal() ? "files in " + folder : "cluster (CRDs v1alpha1)",
                 new Owner("here:1", person));

@@ -39,8 +39,16 @@ public record Ledger(ServiceRef service, List<LedgerEntry> entries) {
     public List<Release> releases() {
         return entries.stream()
                 .filter(LedgerEntry.Deployed.class::isInstance)
-                .map(e -> ((LedgerEntry.Deployed) e).what())
+                .map(e -> withBrought(((LedgerEntry.Deployed) e).what()))
                 .toList();
+    }
+
+    private Release withBrought(Release release) {
+        var more = entries.stream()
+                .filter(e -> e instanceof LedgerEntry.Brought && e.release() == release.number())
+                .flatMap(e -> ((LedgerEntry.Brought) e).migrations().stream())
+                .toList();
+        return more.isEmpty() ? release : release.bringing(more);
     }
 
     public Optional<Release> release(int number) {
@@ -86,7 +94,7 @@ public record Ledger(ServiceRef service, List<LedgerEntry> entries) {
 
     private static Standing after(Standing before, LedgerEntry entry) {
         return switch (entry) {
-            case LedgerEntry.Deployed _, LedgerEntry.Quarantined _ -> before;
+            case LedgerEntry.Deployed _, LedgerEntry.Brought _, LedgerEntry.Quarantined _ -> before;
             // A release that was good when it came back needs no second bake; one that was taken out does.
             case LedgerEntry.Live live -> before instanceof Standing.Good ? before : new Standing.Baking(live.at());
             case LedgerEntry.Judged judged -> judged(before, judged);

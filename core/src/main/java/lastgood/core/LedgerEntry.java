@@ -1,6 +1,7 @@
 package lastgood.core;
 
 import java.time.Instant;
+import java.util.List;
 
 /// One line of a service's ledger. The ledger is only ever appended to; what a release *is* now
 /// (good, failed, live) is read off all its lines by [Ledger].
@@ -24,6 +25,13 @@ public sealed interface LedgerEntry {
         @Override
         public Instant at() {
             return what.at();
+        }
+    }
+
+    /// Schema migrations that a release brought and that were not known when it was put out, oldest first.
+    record Brought(int release, List<String> migrations, Instant at, String key) implements LedgerEntry {
+        public Brought {
+            migrations = List.copyOf(migrations);
         }
     }
 

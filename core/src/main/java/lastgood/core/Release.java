@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// What was put into an environment at a moment: the thing that is good or bad.
 ///
@@ -40,6 +41,12 @@ public record Release(
 
     public Parts parts() {
         return new Parts(revision, others, config);
+    }
+
+    /// The same with more migrations; each once.
+    Release bringing(List<String> more) {
+        var all = Stream.concat(migrations.stream(), more.stream()).distinct().toList();
+        return new Release(number, revision, others, config, all, at, by);
     }
 
     /// The same bits, put out once more.

@@ -113,6 +113,8 @@ public final class Runs {
                         .orElse(false)
                 && like.kind() == plan.kind()
                 && like.type() == plan.type()
-                && like.strategy().equals(plan.strategy());
+                && like.strategy().equals(plan.strategy())
+                // A maintenance page and a salvage are both changes, and alike in nothing else.
+                && (plan.kind() != Plan.Kind.CHANGE || like.to().equals(plan.to()));
     }
 }

@@ -1,5 +1,6 @@
 package lastgood.cli.release;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import lastgood.cli.Exit;
@@ -15,9 +16,13 @@ import lastgood.cli.run.Carry;
 import lastgood.cli.run.Consent;
 import lastgood.cli.run.ConsentOptions;
 import lastgood.cli.run.Look;
+import lastgood.cli.run.LookAtDatabase;
 import lastgood.cli.run.PlanScreen;
+import lastgood.core.Parts;
 import lastgood.core.Reason;
 import lastgood.core.Version;
+import lastgood.core.plan.DatabaseFacts;
+import lastgood.core.plan.Facts;
 import lastgood.core.plan.Planned;
 import lastgood.core.plan.RolloutPlanner;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +41,7 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  lastgood release deploy v4.0.5 -e production",
             "  lastgood release deploy v4.0.5 -e staging --artifact build/web-v4.0.5.jar",
-            "  lastgood release deploy v4.0.5 -e production --migration 20260102_add_edge_weight"
+            "  lastgood release deploy v4.0.5 -e production --migration 20260102_add_edge_weight --apply"
         })
 final class DeployVerb extends Verb {
 
@@ -57,8 +62,16 @@ final class DeployVerb extends Verb {
     @Option(
             names = "--migration",
             paramLabel = "NAME",
-            description = "a schema migration that it brings; once for each")
+            description = "a schema migration that it brings; once for each, oldest first")
     private List<String> migrations = List.of();
+
+    @Option(
+            names = "--apply",
+            description = {
+                "apply these migrations before the release; else somebody else does.",
+                "It is so anyway where migrations.dir is configured and the service does not migrate at its start"
+            })
+    private boolean apply;
 
     @Option(names = "--force", description = "also if it is in quarantine")
     private boolean force;
@@ -84,20 +97,48 @@ final class DeployVerb extends Verb {
         var name = new Version(version);
         var why = reason == null ? "a release" : new Reason(reason).text();
         migrations.forEach(Migrations::check);
+        if (apply && migrations.isEmpty()) {
+            throw Failure.usage("--apply was said, and no migration", "name them: --migration NAME, oldest first");
+        }
         var session = tool.session(where);
         var screen = tool.screen(where.common());
         if (!dryRun) {
             tool.ensureAgent(session, screen);
         }
-        var planned = BeforeStepOne.look(session, plan(session, name));
+        var facts = facts(session, screen);
+        var planned = BeforeStepOne.look(session, plan(session, facts, name));
         return switch (planned) {
             case Planned.NothingToDo(var nothing) -> Carry.nothingToDo(screen, where.common(), session, nothing);
             case Planned.Refused(var fact, var details, var hint) -> throw Failure.refused(fact, details, hint);
-            case Planned.Ready ready -> go(session, screen, ready, why);
+            case Planned.Ready ready -> go(session, screen, facts, withoutPoint(facts, ready), why);
         };
     }
 
-    private Planned plan(Session session, Version name) {
+    private static Facts facts(Session session, Screen screen) {
+        var facts = Look.facts(session);
+        return session.hasDatabase() ? facts.with(new LookAtDatabase(session, screen::say).asItIs()) : facts;
+    }
+
+    /// A release may have to go out while the database is away; going back from it will then be of type 3.
+    private static Planned.Ready withoutPoint(Facts facts, Planned.Ready ready) {
+        if (!(facts.database() instanceof DatabaseFacts.Unknown(var why))) {
+            return ready;
+        }
+        var remarks = new ArrayList<>(ready.remarks());
+        remarks.add("no restore point: the database could not be looked at: " + why);
+        return new Planned.Ready(ready.plan(), remarks);
+    }
+
+    private boolean weApply(Session session) {
+        var database = session.effective().service().database();
+        return apply
+                || (!migrations.isEmpty()
+                        && database != null
+                        && database.migrations().dir() != null
+                        && !database.migrations().atStart());
+    }
+
+    private Planned plan(Session session, Facts facts, Version name) {
         var options = new HashMap<String, String>();
         if (artifact != null) {
             options.put(
@@ -105,10 +146,11 @@ final class DeployVerb extends Verb {
         }
         var revision = session.revisions().stage(session.service(), name, options);
         return RolloutPlanner.plan(
-                Look.facts(session),
+                facts,
                 new RolloutPlanner.Request(
-                        revision,
+                        Parts.of(revision),
                         migrations,
+                        weApply(session),
                         session.person(),
                         instances(session),
                         force,
@@ -125,8 +167,9 @@ final class DeployVerb extends Verb {
         return instances;
     }
 
-    private Exit go(Session session, Screen screen, Planned.Ready ready, String why) throws InterruptedException {
-        var plan = new PlanScreen(session, Look.facts(session), ready);
+    private Exit go(Session session, Screen screen, Facts facts, Planned.Ready ready, String why)
+            throws InterruptedException {
+        var plan = new PlanScreen(session, facts, ready);
         if (dryRun) {
             if (where.common().format() == lastgood.cli.out.Format.JSON) {
                 screen.data(Data.text(plan.data(), where.common().format()));

@@ -75,6 +75,8 @@ final class ShowVerb extends Verb {
             case LedgerEntry.Left(var _, var how, var _, var key) ->
                 "%s (%s)"
                         .formatted(how.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '), key);
+            case LedgerEntry.Brought(var _, var migrations, var _, var _) ->
+                "brought %s".formatted(String.join(", ", migrations));
             case LedgerEntry.Judged(var _, var verdict, var by, var why, var _, var _) ->
                 "%s by %s: %s".formatted(verdict.word(), by, why);
             case LedgerEntry.Quarantined(var _, var until, var why, var _, var _) ->

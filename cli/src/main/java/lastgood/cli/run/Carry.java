@@ -42,7 +42,7 @@ public final class Carry {
     }
 
     /// @param ended gets the report instead of the screen
-    Carry(Tool tool, Session session, Screen screen, Consumer<Report> ended) {
+    public Carry(Tool tool, Session session, Screen screen, Consumer<Report> ended) {
         this.tool = tool;
         this.session = session;
         this.screen = screen;

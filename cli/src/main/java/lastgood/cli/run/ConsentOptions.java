@@ -21,6 +21,10 @@ public final class ConsentOptions {
     @Option(names = "--no-input", description = "never ask; what would need an answer is refused with exit 4")
     boolean noInput;
 
+    boolean confirms(String name) {
+        return name.equals(confirm);
+    }
+
     public void sayYes() {
         yes = true;
     }

@@ -3,8 +3,10 @@ package lastgood.cli.run;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import lastgood.cli.Session;
+import lastgood.cli.run.RollbackOptions.Asked;
 import lastgood.core.ConfigState;
 import lastgood.core.Digest;
 import lastgood.core.Release;
@@ -68,6 +70,17 @@ public final class Look {
                         .configs()
                         .missing(session.service(), name, content)
                         .ifPresent(why -> missing.put(content, "config %s: %s".formatted(name, why))));
+    }
+
+    /// The same, with what the database says about the release that the selector comes to. It is not asked if nothing
+    /// of the plan can depend on it.
+    static Facts facts(Session session, Policy policy, Asked asked, Consumer<String> say) {
+        var facts = facts(session, policy, asked.target());
+        return session.hasDatabase()
+                        && facts.select(asked.target()) instanceof Selection.Chosen(var release, var _, var _)
+                ? facts.with(new LookAtDatabase(session, say, asked.emergency())
+                        .before(facts.ledger(), release, asked.database(), asked.scratch()))
+                : facts;
     }
 
     private static Facts facts(Session session, Policy policy, Map<Digest, String> missing) {

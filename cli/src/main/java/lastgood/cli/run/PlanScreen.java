@@ -65,11 +65,13 @@ public final class PlanScreen {
                         plan.type().number(),
                         plan.typeReason(),
                         session.runs().predict(plan).words()));
-        lines.add("  DATA  "
-                + (plan.lost().isEmpty() ? "nothing is lost by this plan" : "lost: " + String.join("; ", plan.lost())));
+        var database = new DatabaseLines(facts.database(), plan);
+        lines.addAll(database.schema());
+        lines.addAll(labelled("DATA", database.data()));
+        lines.addAll(labelled("KEPT", database.backups()));
         steps().forEach(lines::add);
         lines.addAll(labelled("DIFF", diff()));
-        lines.addAll(labelled("NOTE", ready.remarks()));
+        lines.addAll(labelled("NOTE", database.besides(ready.remarks())));
         lines.add("  NEEDS " + needs(plan.approval()));
         lines.add("  PLAN  " + Codec.digest(plan));
         return lines;
@@ -272,6 +274,7 @@ public final class PlanScreen {
                 .put("digest", Codec.digest(plan));
         doc.set("remarks", Data.texts(ready.remarks()));
         doc.set("diff", Data.texts(diff()));
+        new DatabaseLines(facts.database(), plan).json().ifPresent(json -> doc.set("database", json));
         doc.set("plan", Codec.json(plan));
         return doc;
     }

@@ -2,14 +2,12 @@ package lastgood.cli.run;
 
 import lastgood.cli.Common;
 import lastgood.cli.Exit;
-import lastgood.cli.Session;
 import lastgood.cli.Tool;
 import lastgood.cli.Verb;
 import lastgood.cli.Where;
 import lastgood.cli.out.Data;
 import lastgood.cli.out.Format;
 import lastgood.cli.out.Screen;
-import lastgood.cli.run.RollbackOptions.Asked;
 import lastgood.core.plan.Planned;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -56,8 +54,8 @@ public final class PlanVerb extends Verb {
         var screen = tool.screen(where.common());
         var session = tool.session(where);
         var asked = options.asked(session);
+        var proposal = Proposal.rollback(session, asked, screen::say);
         if (out != null) {
-            var proposal = Proposal.rollback(session, asked);
             if (proposal.planned() instanceof Planned.Ready ready) {
                 // The relative word is resolved now: the file says which release was meant when somebody read it.
                 var revision = proposal.target()
@@ -71,17 +69,12 @@ public final class PlanVerb extends Verb {
                         revision);
             }
         }
-        return show(session, screen, where.common(), options, asked, detailedExitCode);
+        return show(proposal, screen, where.common(), options, detailedExitCode);
     }
 
     static Exit show(
-            Session session,
-            Screen screen,
-            Common common,
-            RollbackOptions options,
-            Asked asked,
-            boolean detailedExitCode) {
-        var proposal = Proposal.rollback(session, asked);
+            Proposal proposal, Screen screen, Common common, RollbackOptions options, boolean detailedExitCode) {
+        var session = proposal.session();
         if (proposal.planned() instanceof Planned.NothingToDo(var why)) {
             return Carry.nothingToDo(screen, common, session, why);
         }

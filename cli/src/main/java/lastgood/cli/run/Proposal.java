@@ -1,6 +1,7 @@
 package lastgood.cli.run;
 
 import java.util.List;
+import java.util.function.Consumer;
 import lastgood.cli.Failure;
 import lastgood.cli.Session;
 import lastgood.cli.run.RollbackOptions.Asked;
@@ -17,9 +18,10 @@ import lastgood.engine.journal.Codec;
 /// @param planned what planning came to
 record Proposal(Session session, Facts facts, Planned planned) {
 
-    static Proposal rollback(Session session, Asked asked) {
+    /// @param say gets a line of progress, where a look takes long
+    static Proposal rollback(Session session, Asked asked, Consumer<String> say) {
         var policy = session.policy();
-        var facts = Look.facts(session, policy, asked.target());
+        var facts = Look.facts(session, policy, asked, say);
         var request = new RollbackPlanner.Request(
                 asked.target(),
                 asked.severity(),
@@ -27,7 +29,7 @@ record Proposal(Session session, Facts facts, Planned planned) {
                 asked.database(),
                 asked.confirmed(),
                 asked.behindMaintenance());
-        var planned = RollbackPlanner.plan(facts, request);
+        var planned = asked.type().stated(RollbackPlanner.plan(facts, request));
         return of(session, facts, asked.verify() ? planned : unwatched(planned));
     }
 

@@ -26,7 +26,7 @@ import lastgood.engine.journal.RunState;
 
 /// What became of a run: the facts, their proof, the way back and the next command. All of it is read off the
 /// journal and the ledger, so it is the same whoever prints it and whenever.
-final class Report {
+public final class Report {
 
     private final Session session;
     private final Journal journal;
@@ -42,7 +42,7 @@ final class Report {
         this.now = session.ports().time().now();
     }
 
-    RunId run() {
+    public RunId run() {
         return journal.run();
     }
 
@@ -55,7 +55,7 @@ final class Report {
         return state.mayHaveChangedProduction();
     }
 
-    List<String> lines(Screen screen) {
+    public List<String> lines(Screen screen) {
         var lines = new ArrayList<String>();
         lines.add("%s  %s  %s   %s   exit %d"
                 .formatted(
@@ -73,7 +73,7 @@ final class Report {
                         : String.join("; ", state.plan().lost())));
         evidence().ifPresent(e -> lines.add(" evidence: " + e));
         debts().forEach(d -> lines.add(" " + d));
-        undo().ifPresent(u -> lines.add(" undo: " + u));
+        undo().or(() -> AfterData.noWayBack(state)).ifPresent(u -> lines.add(" undo: " + u));
         lines.add(" next: " + next());
         return lines;
     }
@@ -255,7 +255,7 @@ final class Report {
                                                 session.hasAgent() ? "it counts as good after its bake, or: " : "",
                                                 state.plan().to(),
                                                 flags)
-                                : "lastgood verify all " + flags;
+                                : AfterData.next(state.plan(), session.flags()).orElse("lastgood verify all " + flags);
             case NOT_RECOVERED ->
                 "lastgood verify all %s; further back: lastgood rollback %s --revision previous"
                         .formatted(flags, flags);
@@ -275,7 +275,7 @@ final class Report {
                 : "approval";
     }
 
-    ObjectNode data() {
+    public ObjectNode data() {
         var doc = Data.document("RunReport")
                 .put("run", journal.run().text())
                 .put("runKind", state.opened().kind().word())

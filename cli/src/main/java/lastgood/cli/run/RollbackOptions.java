@@ -54,9 +54,29 @@ final class RollbackOptions {
     @Option(
             names = "--with-db",
             paramLabel = "WHAT",
-            description = "never: go back although migrations were made since, and leave the schema as it is")
+            description = {
+                "auto      as the proof says: the schema stays, or is undone where nothing is lost (default)",
+                "never     the schema stays as it is, whatever that means for the older release",
+                "undo      migrations are undone, also where rows are lost with them",
+                "salvage   damaged rows are put back as `db corruption assess` counted them, later good ones stay",
+                "swap, restore   the database goes back as a whole to an assessed scratch; the old one is kept"
+            })
     @Nullable
     String withDb;
+
+    @Option(
+            names = "--scratch",
+            paramLabel = "NAME",
+            description = "with salvage, swap, restore: the scratch that was assessed (default: the last one)")
+    @Nullable
+    String scratch;
+
+    @Option(
+            names = "--type",
+            paramLabel = "auto|1|2|3",
+            description = "the runbook's type, if you know of more than the proof does; a lower one is refused")
+    @Nullable
+    String type;
 
     @Option(names = "--behind-maintenance", description = "show users the maintenance page meanwhile")
     boolean behindMaintenance;
@@ -70,6 +90,8 @@ final class RollbackOptions {
             Optional<Severity> severity,
             boolean emergency,
             WithDatabase database,
+            Optional<String> scratch,
+            StatedType type,
             boolean confirmed,
             boolean behindMaintenance,
             boolean verify,
@@ -77,12 +99,19 @@ final class RollbackOptions {
             Duration timeout) {}
 
     Asked asked(Session session) {
+        return asked(session, new ConsentOptions());
+    }
+
+    /// @param consent in an emergency nobody is asked, so what changes data has to be confirmed beforehand
+    Asked asked(Session session, ConsentOptions consent) {
         return new Asked(
                 target(session),
                 severity(),
                 emergency,
                 database(),
-                false,
+                Optional.ofNullable(scratch),
+                StatedType.parse(type),
+                consent.confirms(session.service().service()),
                 behindMaintenance,
                 !noVerify,
                 reason(),
@@ -126,15 +155,25 @@ final class RollbackOptions {
     }
 
     private WithDatabase database() {
-        if (withDb == null) {
-            return WithDatabase.AUTO;
+        var word = withDb == null ? "auto" : withDb;
+        var known = switch (word) {
+            case "auto" -> WithDatabase.AUTO;
+            case "never" -> WithDatabase.NEVER;
+            case "undo" -> WithDatabase.UNDO;
+            case "salvage" -> WithDatabase.SALVAGE;
+            // The runbook says restore; what we do is to put the restored one in the place of the old one.
+            case "swap", "restore" -> WithDatabase.SWAP;
+            default ->
+                throw Failure.usage(
+                        "--with-db `%s` is not known".formatted(Screen.plain(word)),
+                        "auto, never, undo, salvage, swap or restore");
+        };
+        if (scratch != null && known != WithDatabase.SALVAGE && known != WithDatabase.SWAP) {
+            throw Failure.usage(
+                    "--scratch says where to take rows from, and --with-db %s takes none".formatted(word),
+                    "add --with-db salvage or --with-db swap, or leave --scratch out");
         }
-        if (withDb.equals("never")) {
-            return WithDatabase.NEVER;
-        }
-        throw Failure.usage(
-                "--with-db `%s` is not known".formatted(Screen.plain(withDb)),
-                "this version knows --with-db never; databases are not rolled back yet");
+        return known;
     }
 
     private String reason() {
@@ -179,6 +218,12 @@ final class RollbackOptions {
         }
         if (withDb != null) {
             again.append(" --with-db ").append(withDb);
+        }
+        if (scratch != null) {
+            again.append(" --scratch ").append(Screen.plain(scratch));
+        }
+        if (type != null) {
+            again.append(" --type ").append(type);
         }
         if (behindMaintenance) {
             again.append(" --behind-maintenance");

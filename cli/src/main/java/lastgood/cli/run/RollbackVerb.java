@@ -85,7 +85,7 @@ public final class RollbackVerb extends Verb {
                 : Optional.of(SavedPlan.read(tool.host().workingFolder(), planFile));
         saved.ifPresent(s -> s.into(options));
         var session = saved.map(s -> sessionOf(s)).orElseGet(() -> tool.session(where));
-        var asked = options.asked(session);
+        var asked = options.asked(session, consent);
         if (noWait && !session.hasAgent()) {
             throw Failure.usage(
                     "%s is on a cluster, where no agent would carry it on"
@@ -93,7 +93,7 @@ public final class RollbackVerb extends Verb {
                     "leave out --no-wait; Ctrl-C pauses it, and resume goes on from anywhere");
         }
         return dryRun
-                ? PlanVerb.show(session, screen, where.common(), options, asked, false)
+                ? PlanVerb.show(Proposal.rollback(session, asked, screen::say), screen, where.common(), options, false)
                 : goBack(session, screen, asked, saved);
     }
 
@@ -122,7 +122,7 @@ public final class RollbackVerb extends Verb {
                 throw Holder.refusal(session, run);
             });
         }
-        var proposal = Proposal.rollback(session, asked);
+        var proposal = Proposal.rollback(session, asked, screen::say);
         saved.ifPresent(
                 s -> s.check(proposal.planned() instanceof Planned.NothingToDo ? "nothing to do" : proposal.digest()));
         if (proposal.planned() instanceof Planned.NothingToDo(var why) && rollout.isEmpty()) {
@@ -134,7 +134,11 @@ public final class RollbackVerb extends Verb {
         if (rollout.isPresent()) {
             Rollouts.cancel(session, screen, rollout.get());
         }
-        return carryOut(session, screen, asked, rollout.isPresent() ? Proposal.rollback(session, asked) : proposal);
+        return carryOut(
+                session,
+                screen,
+                asked,
+                rollout.isPresent() ? Proposal.rollback(session, asked, screen::say) : proposal);
     }
 
     private Exit carryOut(Session session, Screen screen, Asked asked, Proposal proposal) throws InterruptedException {
@@ -164,11 +168,22 @@ public final class RollbackVerb extends Verb {
                         "lastgood rollback %s %s".formatted(session.flags(), options.again(ready.plan())));
     }
 
+    private static String severe(Plan plan) {
+        if (plan.main().stream().anyMatch(s -> s.step().changesData())) {
+            return plan.lost().isEmpty()
+                    ? "the database goes back with it"
+                    : "the database goes back with it, and is lost: %s".formatted(String.join("; ", plan.lost()));
+        }
+        return plan.typeReason().startsWith("said by")
+                ? "you say that it is of type 3"
+                : "%s would run on a schema that is not proved to fit".formatted(plan.to());
+    }
+
     /// What makes it severe, if anything does.
     static Optional<String> risk(Session session, Proposal proposal) {
         var plan = proposal.ready().plan();
         if (plan.type() == Plan.Type.TYPE_3) {
-            return Optional.of("%s would run on a schema that is not proved to fit".formatted(plan.to()));
+            return Optional.of(severe(plan));
         }
         return proposal.target()
                 .filter(t -> session.isProtected()

@@ -27,6 +27,8 @@ record SavedPlan(String environment, String service, String digest, JsonNode ask
         asked.put("emergency", options.emergency);
         asked.put("severity", options.severity);
         asked.put("withDb", options.withDb);
+        asked.put("scratch", options.scratch);
+        asked.put("type", options.type);
         asked.put("behindMaintenance", options.behindMaintenance);
         asked.put("noVerify", options.noVerify);
         try {
@@ -66,6 +68,8 @@ record SavedPlan(String environment, String service, String digest, JsonNode ask
         options.emergency = asked.path("emergency").asBoolean();
         options.severity = text("severity");
         options.withDb = text("withDb");
+        options.scratch = text("scratch");
+        options.type = text("type");
         options.behindMaintenance = asked.path("behindMaintenance").asBoolean();
         options.noVerify = asked.path("noVerify").asBoolean();
     }

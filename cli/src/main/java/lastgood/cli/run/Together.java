@@ -116,14 +116,14 @@ final class Together {
     }
 
     private Part look(Session session) {
-        var asked = options.asked(session);
+        var asked = options.asked(session, consent);
         var rollout = Rollouts.underway(session);
         if (rollout.isEmpty()) {
             Holder.of(session).ifPresent(run -> {
                 throw Holder.refusal(session, run);
             });
         }
-        var proposal = Proposal.rollback(session, asked);
+        var proposal = Proposal.rollback(session, asked, screen::say);
         if (!(proposal.planned() instanceof Planned.NothingToDo)) {
             proposal.ready();
         }
@@ -267,7 +267,7 @@ final class Together {
             return part.proposal();
         }
         Rollouts.cancel(part.session(), screen, part.rollout().get());
-        var again = Proposal.rollback(part.session(), part.asked());
+        var again = Proposal.rollback(part.session(), part.asked(), screen::say);
         if (part.proposal().planned() instanceof Planned.Ready(var before, var _)
                 && again.planned() instanceof Planned.Ready(var now, var _)
                 && !before.to().equals(now.to())) {

@@ -25,6 +25,13 @@ final class Wrappers {
             new Wrapper("scripts/deploy/blue-green-decommission.sh", "strategy bluegreen decommission --yes"),
             new Wrapper("scripts/deploy/canary-stop.sh", "strategy canary stop --yes"),
             new Wrapper("scripts/deploy/canary-rollback.sh", "strategy canary rollback --yes"),
+            new Wrapper("scripts/dr/backup-database.sh", "db backup"),
+            new Wrapper("scripts/dr/restore-database.sh", "db restore"),
+            new Wrapper("scripts/db/assess-corruption.sh", "db corruption assess"),
+            new Wrapper("scripts/db/verify-data-integrity.sh", "db integrity"),
+            // The runbook runs these two inside a pod, as `npx tsx scripts/….ts`: these stand beside them, for outside.
+            new Wrapper("scripts/rollback-migration.sh", "db undo"),
+            new Wrapper("scripts/migration-status.sh", "db migrations"),
             new Wrapper("scripts/chaos/inject-error.sh", "drill inject"));
 
     private Wrappers() {}

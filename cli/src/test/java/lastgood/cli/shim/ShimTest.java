@@ -9,6 +9,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.TreeMap;
 import lastgood.cli.Bench;
+import lastgood.testkit.sim.SimDatabase;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -113,6 +114,42 @@ class ShimTest {
         assertThat(Files.readString(script)).isEqualTo("echo mine\n");
         assertThat(bench.say("shim uninstall . --force")).isZero();
         assertThat(Files.size(script)).isEqualTo(6);
+    }
+
+    @Test
+    void the_scripts_for_the_database_say_what_the_runbook_says() throws IOException {
+        var before = everything();
+        bench.say("shim install .");
+
+        assertThat(Files.readString(folder.resolve("scripts/dr/backup-database.sh")))
+                .endsWith(" db backup \"$@\"\n");
+        assertThat(Files.readString(folder.resolve("scripts/dr/restore-database.sh")))
+                .endsWith(" db restore \"$@\"\n");
+        assertThat(folder.resolve("scripts/db/assess-corruption.sh")).isExecutable();
+        assertThat(folder.resolve("scripts/db/verify-data-integrity.sh")).isExecutable();
+        assertThat(folder.resolve("scripts/verify/check-database.sh")).isExecutable();
+        assertThat(folder.resolve("scripts/rollback-migration.sh")).isExecutable();
+        assertThat(folder.resolve("scripts/migration-status.sh")).isExecutable();
+        bench.say("shim uninstall .");
+
+        assertThat(everything()).isEqualTo(before);
+    }
+
+    @Test
+    void what_the_scripts_for_the_database_pass_on_is_understood() {
+        var database = new SimDatabase(bench.world.clock).migrated("init");
+        bench.withDatabase(database);
+        bench.variables.put("LASTGOOD_ENVIRONMENT", "production");
+
+        assertThat(bench.run("db", "backup", "--reason", "pre-rollback-v4.0.5")).isZero();
+        assertThat(bench.run("db", "restore", "--backup", "pre-rollback-v4.0.5"))
+                .isEqualTo(4);
+        assertThat(bench.run("db", "restore", "--point-in-time", "2026-01-02 13:30:00"))
+                .isEqualTo(4);
+        assertThat(bench.run("db", "corruption", "assess")).isZero();
+        assertThat(bench.run("db", "integrity", "--comprehensive")).isZero();
+        assertThat(bench.run("db", "undo", "--migration", "init")).isEqualTo(3);
+        assertThat(bench.run("db", "migrations")).isZero();
     }
 
     @Test

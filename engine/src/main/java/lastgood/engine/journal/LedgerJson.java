@@ -45,6 +45,10 @@ public final class LedgerJson {
                 }
                 tree.put("by", what.by().name());
             }
+            case LedgerEntry.Brought brought -> {
+                tree.put("type", "brought");
+                tree.put("migrations", brought.migrations());
+            }
             case LedgerEntry.Live _ -> tree.put("type", "live");
             case LedgerEntry.Left left -> {
                 tree.put("type", "left");
@@ -98,6 +102,7 @@ public final class LedgerJson {
         var key = text(tree, "key");
         return switch (text(tree, "type")) {
             case "deployed" -> new LedgerEntry.Deployed(release(tree, release, at), key);
+            case "brought" -> new LedgerEntry.Brought(release, migrations(tree), at, key);
             case "live" -> new LedgerEntry.Live(release, at, key);
             case "left" -> new LedgerEntry.Left(release, Leaving.valueOf(text(tree, "how")), at, key);
             case "judged" ->
@@ -110,8 +115,6 @@ public final class LedgerJson {
     }
 
     private static Release release(JsonNode tree, int number, Instant at) throws IOException {
-        List<String> migrations = new ArrayList<>();
-        tree.path("migrations").forEach(m -> migrations.add(m.asText()));
         var others = new TreeMap<String, Revision>();
         for (var other : tree.path("others").properties()) {
             others.put(other.getKey(), revision(other.getValue()));
@@ -120,7 +123,13 @@ public final class LedgerJson {
         for (var name : tree.path("config").properties()) {
             config.put(name.getKey(), new Digest(text(tree.path("config"), name.getKey())));
         }
-        return new Release(number, revision(tree), others, config, migrations, at, new Person(text(tree, "by")));
+        return new Release(number, revision(tree), others, config, migrations(tree), at, new Person(text(tree, "by")));
+    }
+
+    private static List<String> migrations(JsonNode tree) {
+        var migrations = new ArrayList<String>();
+        tree.path("migrations").forEach(m -> migrations.add(m.asText()));
+        return migrations;
     }
 
     private static Revision revision(JsonNode tree) throws IOException {

@@ -1,0 +1,109 @@
+package lastgood.cli.run;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+import lastgood.cli.out.Screen;
+import lastgood.cli.out.When;
+import lastgood.core.Words;
+import lastgood.core.data.Backup;
+import lastgood.core.plan.DatabaseFacts.Times;
+
+/// How it stands with backups: which one there would be to go back to, and whether anyone ever tried.
+///
+/// @param all newest first
+public record BackupsInWords(List<Backup> all, Instant now) {
+
+    /// Older rehearsals tell of another size of the database.
+    private static final int REHEARSALS_MAX = 10;
+
+    public BackupsInWords {
+        all = List.copyOf(all);
+    }
+
+    public List<String> lines() {
+        var lines = new ArrayList<String>();
+        var newest = newestVerified();
+        lines.add(newest.map(this::line).orElse(all.isEmpty() ? "there is none" : "none was ever read back"));
+        all.stream()
+                .filter(b -> b.proof() instanceof Backup.Proof.Broken
+                        && newest.filter(n -> n.finished().isAfter(b.finished()))
+                                .isEmpty())
+                .findFirst()
+                .ifPresent(b -> lines.add("%s cannot be read back".formatted(Screen.plain(b.name()))));
+        var took = rehearsals();
+        lines.add(
+                took.isEmpty()
+                        ? "UNPROVEN: none was ever restored here, so nobody knows whether that works or how long it takes"
+                        : "restoring took %s (median of %s; worst %s)"
+                                .formatted(
+                                        Words.duration(median(took)),
+                                        Words.count(took.size(), "rehearsal"),
+                                        Words.duration(took.getLast())));
+        return lines;
+    }
+
+    public Optional<Backup> newestVerified() {
+        return all.stream()
+                .filter(b -> b.proof() instanceof Backup.Proof.Verified)
+                .findFirst();
+    }
+
+    private String line(Backup b) {
+        return "newest verified: %s%s, %s, %s, %s"
+                .formatted(
+                        Screen.plain(b.name()),
+                        b.alias().isEmpty() ? "" : " (%s)".formatted(Screen.plain(b.alias())),
+                        When.ago(b.finished(), now),
+                        b.kind(),
+                        size(b.bytes()));
+    }
+
+    /// From what was measured; zero where nothing was.
+    Times times() {
+        var took = all.stream()
+                .filter(b -> b.finished().isAfter(b.started()))
+                .limit(REHEARSALS_MAX)
+                .map(b -> Duration.between(b.started(), b.finished()))
+                .sorted()
+                .toList();
+        var restored = rehearsals();
+        return new Times(
+                took.isEmpty() ? Duration.ZERO : median(took),
+                Duration.ZERO,
+                restored.isEmpty() ? Duration.ZERO : median(restored));
+    }
+
+    /// Shortest first.
+    private List<Duration> rehearsals() {
+        return all.stream()
+                .flatMap(b -> b.rehearsal() instanceof Backup.Rehearsal.Restored(var _, var took, var _)
+                        ? Stream.of(took)
+                        : Stream.empty())
+                .limit(REHEARSALS_MAX)
+                .sorted()
+                .toList();
+    }
+
+    private static Duration median(List<Duration> sorted) {
+        return sorted.get((sorted.size() - 1) / 2);
+    }
+
+    /// `812 B`, `4.2 MB`.
+    public static String size(long bytes) {
+        var units = List.of("B", "kB", "MB", "GB", "TB");
+        var value = (double) bytes;
+        var unit = 0;
+        while (value >= 1000 && unit < units.size() - 1) {
+            value /= 1000;
+            unit++;
+        }
+        return unit == 0 || value >= 100
+                ? String.format(Locale.ROOT, "%.0f %s", value, units.get(unit))
+                : String.format(Locale.ROOT, "%.1f %s", value, units.get(unit));
+    }
+}

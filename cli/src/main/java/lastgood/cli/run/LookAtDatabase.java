@@ -1,0 +1,212 @@
+package lastgood.cli.run;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import lastgood.cli.Session;
+import lastgood.cli.out.Screen;
+import lastgood.core.Ledger;
+import lastgood.core.Release;
+import lastgood.core.Words;
+import lastgood.core.data.Assessment;
+import lastgood.core.data.Backup;
+import lastgood.core.data.RestorePoint;
+import lastgood.core.data.SchemaProof;
+import lastgood.core.data.SchemaProof.UndoProof;
+import lastgood.core.data.WriteAccess;
+import lastgood.core.plan.DatabaseFacts;
+import lastgood.core.plan.DatabaseFacts.Damage;
+import lastgood.core.plan.DatabaseFacts.Fingerprint;
+import lastgood.core.plan.Step;
+import lastgood.core.plan.WithDatabase;
+import lastgood.engine.journal.RunState;
+import lastgood.engine.port.Forbidden;
+import lastgood.engine.port.Unreachable;
+import lastgood.engine.port.WorldMoved;
+import lastgood.engine.port.database.Schemas;
+
+/// Gathers what a plan may depend on of the service's database. Reads only, and never for longer than it may: a plan
+/// that nobody gets to see helps nobody, and one without these facts says so and is of type 3.
+public final class LookAtDatabase {
+
+    /// In an emergency somebody watches users fail meanwhile.
+    private static final Duration EMERGENCY_MAX = Duration.ofSeconds(10);
+
+    /// A proof takes seconds, a schema of thousands of tables half a minute; after this somebody holds a lock.
+    private static final Duration MAX = Duration.ofMinutes(3);
+
+    private final Session session;
+    private final Consumer<String> say;
+    private final Duration max;
+
+    public LookAtDatabase(Session session, Consumer<String> say) {
+        this(session, say, false);
+    }
+
+    LookAtDatabase(Session session, Consumer<String> say, boolean emergency) {
+        this.session = session;
+        this.say = say;
+        this.max = emergency ? EMERGENCY_MAX : MAX;
+    }
+
+    /// With respect to a release that may come back.
+    ///
+    /// @param scratch whose assessment counts; empty: the last one
+    public DatabaseFacts before(Ledger ledger, Release target, WithDatabase how, Optional<String> scratch) {
+        say.accept("asking the database whether %s works on the schema that is there".formatted(target));
+        return known(
+                () -> {
+                    var history = session.ports().databases().schemas().migrations(session.service());
+                    return since(SinceRelease.of(ledger, target, history, points(), undone()));
+                },
+                () -> damage(how, scratch));
+    }
+
+    /// The same, without a wish.
+    public DatabaseFacts before(Ledger ledger, Release target) {
+        return before(ledger, target, WithDatabase.AUTO, Optional.empty());
+    }
+
+    /// With respect to undoing that migration and all after it; empty if it is not applied.
+    public Optional<DatabaseFacts> undoing(Ledger ledger, String migration) {
+        var history = session.ports().databases().schemas().migrations(session.service());
+        var names = SinceRelease.from(history, migration);
+        if (names.isEmpty()) {
+            return Optional.empty();
+        }
+        say.accept("trying on a copy of the schema what undoing would do");
+        var point = SinceRelease.before(ledger, history, points(), migration);
+        return Optional.of(known(() -> since(new SinceRelease(point, names)), Damage.NotAssessed::new));
+    }
+
+    /// For a change that needs no proof.
+    public DatabaseFacts asItIs() {
+        return known(() -> nothingAsked("nobody asked"), Damage.NotAssessed::new);
+    }
+
+    /// For mending what was counted.
+    public DatabaseFacts mending(Assessment assessment) {
+        return known(() -> nothingAsked("nobody asked"), () -> new Damage.Assessed(assessment));
+    }
+
+    /// What stands behind a fact of the schema.
+    private record Proved(
+            Schemas.State seen, Optional<RestorePoint> point, List<String> newestFirst, SchemaProof proof) {
+
+        Fingerprint target() {
+            return point.<Fingerprint>map(p -> new Fingerprint.Of(p.schema())).orElseGet(Fingerprint.Unrecorded::new);
+        }
+
+        /// Only an exact way down is known to lead there.
+        Fingerprint afterUndo() {
+            return proof.undo().stream().allMatch(u -> u.standing() == UndoProof.Standing.EXACT)
+                    ? target()
+                    : new Fingerprint.Unrecorded();
+        }
+    }
+
+    private record Rest(WriteAccess access, List<Backup> backups, Damage damage) {}
+
+    private DatabaseFacts known(Supplier<Proved> schema, Supplier<Damage> damage) {
+        if (!session.hasDatabase()) {
+            return new DatabaseFacts.None();
+        }
+        var proved = CompletableFuture.supplyAsync(schema, session.executor());
+        var rest = CompletableFuture.supplyAsync(() -> rest(damage), session.executor());
+        try {
+            CompletableFuture.allOf(proved, rest).get(max.toMillis(), TimeUnit.MILLISECONDS);
+            return facts(proved.join(), rest.join());
+        } catch (TimeoutException e) {
+            return new DatabaseFacts.Unknown("it did not answer within %s".formatted(Words.duration(max)));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new DatabaseFacts.Unknown("asking it was interrupted");
+        } catch (ExecutionException e) {
+            return unknown(e.getCause());
+        }
+    }
+
+    private static DatabaseFacts unknown(Throwable why) {
+        return switch (why) {
+            case Unreachable _, Forbidden _, WorldMoved _ ->
+                new DatabaseFacts.Unknown(Screen.plain(
+                        String.valueOf(why.getMessage()).lines().findFirst().orElse("")));
+            case RuntimeException mistake -> throw mistake;
+            case Error mistake -> throw mistake;
+            default -> throw new IllegalStateException(why);
+        };
+    }
+
+    private DatabaseFacts facts(Proved proved, Rest rest) {
+        var kept = new BackupsInWords(rest.backups(), session.ports().time().now());
+        return new DatabaseFacts.Known(
+                rest.access(),
+                proved.seen().schema(),
+                proved.proof(),
+                proved.target(),
+                proved.afterUndo(),
+                proved.newestFirst(),
+                rest.damage(),
+                kept.times(),
+                kept.lines());
+    }
+
+    private Proved since(SinceRelease since) {
+        var proof = session.questions()
+                .prove(session.service(), since.point().map(RestorePoint::name), since.oldestFirst());
+        return new Proved(
+                session.ports().databases().schemas().look(session.service()),
+                since.point(),
+                since.oldestFirst().reversed(),
+                proof);
+    }
+
+    private Proved nothingAsked(String why) {
+        return new Proved(
+                session.ports().databases().schemas().look(session.service()),
+                Optional.empty(),
+                List.of(),
+                new SchemaProof(
+                        SchemaProof.Verdict.UNPROVEN, List.of(why), List.of(), List.of(), List.of(), List.of(), 0));
+    }
+
+    private Rest rest(Supplier<Damage> damage) {
+        var ports = session.ports().databases();
+        return new Rest(
+                ports.access().look(session.service()).access(), ports.backups().all(session.service()), damage.get());
+    }
+
+    private Damage damage(WithDatabase how, Optional<String> scratch) {
+        return switch (how) {
+            case AUTO, NEVER, UNDO -> new Damage.NotAssessed();
+            case SALVAGE, SWAP ->
+                session.questions()
+                        .assessed(session.service(), scratch)
+                        .<Damage>map(Damage.Assessed::new)
+                        .orElseGet(Damage.NotAssessed::new);
+        };
+    }
+
+    private List<RestorePoint> points() {
+        return session.ports().databases().points().all(session.service());
+    }
+
+    /// Migrations that runs of ours have undone.
+    private Set<String> undone() {
+        return session.runs().of(session.service()).stream()
+                .flatMap(r -> r.state().plan().steps().stream()
+                        .filter(s -> r.state().phase(s.id()) == RunState.StepPhase.DONE)
+                        .map(s ->
+                                s.step() instanceof Step.UndoMigrations undo ? undo.newestFirst() : List.<String>of()))
+                .flatMap(List::stream)
+                .collect(Collectors.toSet());
+    }
+}
