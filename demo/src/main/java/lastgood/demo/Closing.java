@@ -141,6 +141,9 @@ final class Closing {
         tell.more("journal    %s".formatted(Path.of("data", "runs", run.text(), "journal.jsonl")));
         tell.more("evidence   %s".formatted(Path.of("data", "evidence", run.text())));
         tell.more("report     report.txt");
-        tell.more("undo       lastgood undo %s      (would put %s back)".formatted(run, Stage.BAD));
+        // Where the schema went back, the report itself says what undoing it would take.
+        if (ending.report().stream().noneMatch(l -> l.contains("undo: none"))) {
+            tell.more("undo       lastgood undo %s      (would put %s back)".formatted(run, Stage.BAD));
+        }
     }
 }

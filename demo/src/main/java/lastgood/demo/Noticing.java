@@ -11,6 +11,8 @@ import java.util.stream.IntStream;
 /// Notices that a release hurts: its errors are five points above those of the release before it, each time one looks,
 /// three seconds long. It is the runbook's first trigger with its two minutes shortened.
 ///
+/// The release before counts as it was when one began to look: a migration may hurt it, too, and then it is no measure.
+///
 /// Fed with readings of the platform's counters, one each second; no clock, no I/O.
 final class Noticing {
 
@@ -29,6 +31,7 @@ final class Noticing {
     private final String before;
     private final String release;
     private final Deque<Reading> latest = new ArrayDeque<>();
+    private Optional<Counts> usual = Optional.empty();
     private int inARow;
     private Optional<Noticed> noticed = Optional.empty();
 
@@ -44,7 +47,7 @@ final class Noticing {
     }
 
     /// @param release since it went out
-    /// @param baseline the release before it, since that went out
+    /// @param baseline the release before it, until this one went out
     record Noticed(Instant at, Counts release, Counts baseline) {}
 
     Noticing(String before, String release) {
@@ -57,12 +60,16 @@ final class Noticing {
         if (latest.size() > READINGS_MAX) {
             latest.removeFirst();
         }
+        if (usual.isEmpty() && reading.of(before).requests() >= REQUESTS_MIN) {
+            usual = Optional.of(reading.of(before));
+        }
         var seen = reading.of(release);
-        var limit = reading.of(before).errorPercent() + POINTS_ABOVE_BASELINE;
+        var baseline = usual.orElse(Counts.NONE);
+        var limit = baseline.errorPercent() + POINTS_ABOVE_BASELINE;
         var bad = seen.requests() >= REQUESTS_MIN && seen.errorPercent() > limit;
         inARow = bad ? inARow + 1 : 0;
         if (inARow >= LOOKS_IN_A_ROW && noticed.isEmpty()) {
-            noticed = Optional.of(new Noticed(reading.at(), seen, reading.of(before)));
+            noticed = Optional.of(new Noticed(reading.at(), seen, baseline));
         }
     }
 

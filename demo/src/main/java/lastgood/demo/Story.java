@@ -113,7 +113,7 @@ final class Story implements AutoCloseable {
         }
         earnGood(Stage.GOOD);
         if (options.scenario().hasDatabase()) {
-            run(Stage.ONCALL, List.of("db", "backup", "-e", Stage.ENVIRONMENT, "--reason", "nightly", "--yes"), 1);
+            run(Stage.ONCALL, List.of("db", "backup", "-e", Stage.ENVIRONMENT, "--reason", "nightly"), 1);
         }
         return users;
     }

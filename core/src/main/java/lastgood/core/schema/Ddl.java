@@ -42,8 +42,53 @@ public final class Ddl {
                         keys(catalog),
                         relations(catalog),
                         last(catalog, database),
-                        rights(catalog))
+                        rights(catalog),
+                        defaults(catalog))
                 .toList();
+    }
+
+    /// What things that are made from now on are born with; so after everything that is made.
+    private static List<String> defaults(Catalog catalog) {
+        var all = new ArrayList<String>();
+        catalog.all(Kind.DEFAULT_PRIVILEGES).forEach(d -> {
+            var schema = d.path().get(1);
+            var where = schema.isEmpty() ? "" : " IN SCHEMA " + Sql.quoted(schema);
+            var of = "ALTER DEFAULT PRIVILEGES FOR ROLE %s%s"
+                    .formatted(Sql.quoted(Sql.plain(d.path().getFirst())), where);
+            var what = born(d.path().get(2));
+            if (what.isEmpty()) {
+                return;
+            }
+            // Everybody may run functions and use types unless somebody has taken that away.
+            if (schema.isEmpty() && d.list("rights").stream().noneMatch(r -> r.startsWith("PUBLIC="))) {
+                all.add("%s REVOKE ALL ON %s FROM PUBLIC".formatted(of, what));
+            }
+            d.list("rights").forEach(right -> {
+                var at = right.lastIndexOf('=');
+                var to = right.substring(0, at);
+                for (var one : right.substring(at + 1).split(",", -1)) {
+                    all.add("%s GRANT %s ON %s TO %s%s"
+                            .formatted(
+                                    of,
+                                    one.replace("*", ""),
+                                    what,
+                                    to.equals("PUBLIC") ? to : Sql.quoted(Sql.plain(to)),
+                                    one.endsWith("*") ? " WITH GRANT OPTION" : ""));
+                }
+            });
+        });
+        return all;
+    }
+
+    private static String born(String kind) {
+        return switch (kind) {
+            case "r" -> "TABLES";
+            case "S" -> "SEQUENCES";
+            case "f" -> "FUNCTIONS";
+            case "T" -> "TYPES";
+            case "n" -> "SCHEMAS";
+            default -> "";
+        };
     }
 
     private static List<String> schemas(Catalog catalog) {

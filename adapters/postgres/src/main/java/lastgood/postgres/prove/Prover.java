@@ -353,6 +353,7 @@ public final class Prover {
             Connection session, Catalog old, List<MigrationSql> migrations, Sessions live, List<Change> changes)
             throws SQLException {
         var all = new ArrayList<UndoProof>();
+        var there = Survivors.of(session);
         for (var migration : migrations.reversed()) {
             var cannot = cannot(migration);
             if (cannot.isPresent() || all.stream().anyMatch(u -> u.standing() != Standing.EXACT)) {
@@ -369,7 +370,11 @@ public final class Prover {
         }
         if (!all.isEmpty() && all.stream().allMatch(u -> u.standing() == Standing.EXACT)) {
             var first = all.removeLast();
-            all.add(compared(first.migration(), old, CatalogReader.read(session), Stakes.count(live, changes)));
+            all.add(compared(
+                    first.migration(),
+                    old,
+                    CatalogReader.read(session),
+                    Stakes.count(live, changes, there.after(session))));
         }
         return all;
     }

@@ -22,6 +22,13 @@ import lastgood.postgres.sql.Failures;
 /// because a generic plan is made from a prepared statement and not by EXPLAIN's newer option.
 final class Speaker implements AutoCloseable {
 
+    /// A name after FROM or JOIN.
+    private static final Pattern RELATION = Pattern.compile("\\b(?:from|join)\\s+([a-z_][a-z0-9_.]*)");
+
+    /// What is between FROM and what may follow it; a comma in it is a join that [#RELATION] does not see.
+    private static final Pattern FROM =
+            Pattern.compile("\\bfrom\\s+(.*?)(?=\\bwhere\\b|\\bgroup\\b|\\border\\b|\\blimit\\b|$)");
+
     /// They are about the session and not about the schema.
     private static final Set<String> ABOUT_THE_SESSION = Set.of(
             "begin",
@@ -82,8 +89,25 @@ final class Speaker implements AutoCloseable {
         }
     }
 
+    /// What drivers ask the system's own catalogs says nothing about the service, and no release changes those.
     static boolean matters(String sql) {
-        return !ABOUT_THE_SESSION.contains(verb(sql));
+        return !ABOUT_THE_SESSION.contains(verb(sql)) && !asksTheSystemOnly(sql);
+    }
+
+    private static boolean asksTheSystemOnly(String sql) {
+        var words = Sql.skeleton(sql);
+        var from = RELATION.matcher(words).results().map(m -> m.group(1)).toList();
+        return verb(sql).equals("select")
+                && !from.isEmpty()
+                && FROM.matcher(withoutBrackets(words))
+                        .results()
+                        .noneMatch(f -> f.group(1).contains(","))
+                && from.stream().allMatch(r -> r.startsWith("pg_catalog.") || r.startsWith("information_schema."));
+    }
+
+    private static String withoutBrackets(String words) {
+        var shorter = words.replaceAll("\\([^()]*\\)", " ");
+        return shorter.equals(words) ? words : withoutBrackets(shorter);
     }
 
     private static String verb(String sql) {

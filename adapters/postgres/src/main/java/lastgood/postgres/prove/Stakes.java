@@ -20,13 +20,17 @@ final class Stakes {
     private Stakes() {}
 
     /// @param changes from the older catalog to the newer one
-    static List<String> count(Sessions live, List<Change> changes) {
+    /// @param kept paths of tables and columns that the undo leaves there under another name
+    static List<String> count(Sessions live, List<Change> changes, Set<List<String>> kept) {
         var lost = new ArrayList<String>();
         var newTables = changes.stream()
                 .filter(c -> c instanceof Change.Added && c.subject().kind() == Kind.TABLE)
                 .map(c -> c.subject().path())
                 .collect(Collectors.toSet());
         for (var change : changes) {
+            if (kept.contains(change.subject().path()) && change instanceof Change.Added) {
+                continue;
+            }
             one(live, change, newTables, lost);
         }
         return List.copyOf(lost);
