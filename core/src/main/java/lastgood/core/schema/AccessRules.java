@@ -91,9 +91,9 @@ final class AccessRules {
             return all.stream();
         }
         var exempt = pair.app().ignoresPolicies()
-                || !now.is("force_row_security") && pair.app().names().contains(now.fact("owner"));
+                || (!now.is("force_row_security") && pair.app().names().contains(now.fact("owner")));
         var switchedOn = !table.old().is("row_security")
-                || !table.old().is("force_row_security") && now.is("force_row_security")
+                || (!table.old().is("force_row_security") && now.is("force_row_security"))
                 || !table.old().fact("owner").equals(now.fact("owner"));
         if (!switchedOn && !changes) {
             return all.stream();

@@ -12,7 +12,6 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import lastgood.core.Digest;
-import lastgood.core.schema.Item.Key;
 import lastgood.core.schema.Item.Kind;
 
 /// What a database looks like, without its rows. The same schema gives the same text and so the same fingerprint,
@@ -25,18 +24,18 @@ public final class Catalog {
 
     private static final String HEADER = "lastgood catalog 1";
 
-    private final Map<Key, Item> items;
-    private final Map<Key, List<Item>> parts;
+    private final Map<Item.Key, Item> items;
+    private final Map<Item.Key, List<Item>> parts;
 
     public Catalog(Collection<Item> items) {
-        var sorted = new LinkedHashMap<Key, Item>();
+        var sorted = new LinkedHashMap<Item.Key, Item>();
         items.stream().sorted().forEach(i -> {
             if (sorted.put(i.key(), i) != null) {
                 throw new IllegalArgumentException("twice in one catalog: %s %s".formatted(i.kind(), i.qualified()));
             }
         });
         this.items = Collections.unmodifiableMap(sorted);
-        this.parts = sorted.values().stream().collect(Collectors.groupingBy(i -> new Key(i.kind(), i.parent())));
+        this.parts = sorted.values().stream().collect(Collectors.groupingBy(i -> new Item.Key(i.kind(), i.parent())));
     }
 
     public Collection<Item> items() {
@@ -47,17 +46,17 @@ public final class Catalog {
         return items.values().stream().filter(i -> i.kind() == kind);
     }
 
-    public Optional<Item> find(Key key) {
+    public Optional<Item> find(Item.Key key) {
         return Optional.ofNullable(items.get(key));
     }
 
     public Optional<Item> find(Kind kind, List<String> path) {
-        return find(new Key(kind, path));
+        return find(new Item.Key(kind, path));
     }
 
     /// What belongs to a table, a view or a domain.
     public Stream<Item> of(Kind kind, List<String> parent) {
-        return parts.getOrDefault(new Key(kind, parent), List.of()).stream();
+        return parts.getOrDefault(new Item.Key(kind, parent), List.of()).stream();
     }
 
     /// A table's, in their order.
@@ -95,7 +94,8 @@ public final class Catalog {
             throw new IllegalArgumentException("not a catalog that this version can read");
         }
         var items = new ArrayList<Item>();
-        for (var at = 1; at < lines.length && !lines[at].isEmpty(); ) {
+        var at = 1;
+        while (at < lines.length && !lines[at].isEmpty()) {
             var head = lines[at++].split("\t", -1);
             var facts = new TreeMap<String, String>();
             while (at < lines.length && lines[at].startsWith("\t")) {
@@ -120,20 +120,23 @@ public final class Catalog {
             return text;
         }
         var plain = new StringBuilder();
-        for (var i = 0; i < text.length(); i++) {
-            var c = text.charAt(i);
-            if (c != '\\') {
-                plain.append(c);
+        var escaped = false;
+        for (var at = 0; at < text.length(); at++) {
+            var c = text.charAt(at);
+            if (!escaped && c == '\\') {
+                escaped = true;
                 continue;
             }
-            i++;
             plain.append(
-                    switch (text.charAt(i)) {
-                        case 'n' -> '\n';
-                        case 't' -> '\t';
-                        case 'r' -> '\r';
-                        default -> text.charAt(i);
-                    });
+                    escaped
+                            ? switch (c) {
+                                case 'n' -> '\n';
+                                case 't' -> '\t';
+                                case 'r' -> '\r';
+                                default -> c;
+                            }
+                            : c);
+            escaped = false;
         }
         return plain.toString();
     }

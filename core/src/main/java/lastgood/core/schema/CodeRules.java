@@ -40,9 +40,9 @@ final class CodeRules {
 
     private static boolean fires(Pair pair, Item rule) {
         var text = rule.fact("definition").toUpperCase(Locale.ROOT);
-        return text.contains("ON INSERT") && pair.uses().insertInto(rule.parent())
-                || text.contains("ON UPDATE") && pair.uses().update(rule.parent())
-                || text.contains("ON DELETE") && pair.uses().deleteFrom(rule.parent());
+        return (text.contains("ON INSERT") && pair.uses().insertInto(rule.parent()))
+                || (text.contains("ON UPDATE") && pair.uses().update(rule.parent()))
+                || (text.contains("ON DELETE") && pair.uses().deleteFrom(rule.parent()));
     }
 
     private static Stream<Finding> trigger(Pair pair, Item trigger, String how) {
@@ -142,7 +142,7 @@ final class CodeRules {
                                 "keys",
                                 "function")
                         .anyMatch(f -> Sql.says(i.fact(f), name)))
-                .anyMatch(i -> i.kind() == Kind.DOMAIN || i.kind() == Kind.OPERATOR
+                .anyMatch(i -> (i.kind() == Kind.DOMAIN || i.kind() == Kind.OPERATOR)
                         ? pair.uses().known()
                         : i.path().size() > 2
                                 ? pair.uses().touch(i.parent())

@@ -41,13 +41,13 @@ final class ColumnRules {
     }
 
     private static boolean fillsItself(Item column, Catalog catalog) {
-        return column.has("default")
+        return (column.has("default")
                         && !Pattern.compile("(?i)NULL(::.*)?")
                                 .matcher(column.fact("default"))
-                                .matches()
+                                .matches())
                 || column.has("identity")
                 || column.has("generated")
-                || !column.has("default") && domain(column, catalog).anyMatch(d -> d.has("default"));
+                || (!column.has("default") && domain(column, catalog).anyMatch(d -> d.has("default")));
     }
 
     private static Stream<Item> domain(Item column, Catalog catalog) {
@@ -135,7 +135,7 @@ final class ColumnRules {
                 .anyMatch(c -> c.equals(Sql.quoted(name) + " IS NOT NULL") || c.equals(name + " IS NOT NULL"));
         if (!refusesNull(column.old(), pair.before()) && refusesNull(column.now(), pair.after())) {
             var stays = uses.set(table, List.of(name))
-                    || uses.omit(table, name) && uses.insertInto(table) && !fillsItself(column.now(), pair.after());
+                    || (uses.omit(table, name) && uses.insertInto(table) && !fillsItself(column.now(), pair.after()));
             all.add(finding(
                     "R2",
                     column.now(),

@@ -63,7 +63,7 @@ final class ConstraintRules {
                     looser ? "demands no more than before" : "the domain demands more: " + now.fact("definition"),
                     !looser && OtherRules.usesType(pair, type)));
         }
-        if (!pair.isOldTable(now.parent()) || now.is("inherited") && parentHas(pair, now)) {
+        if (!pair.isOldTable(now.parent()) || (now.is("inherited") && parentHas(pair, now))) {
             return Stream.empty();
         }
         if (Implied.by(implicit(pair, now, old), now.fact("expression"))) {
@@ -211,7 +211,7 @@ final class ConstraintRules {
                         || Pattern.compile("nextval\\(|gen_random_uuid\\(|uuid_generate|uuidv[47]\\(")
                                 .matcher(c.fact("default"))
                                 .find()
-                        || !c.has("default") && !c.has("generated") && !c.is("not_null") && nullsDistinct(index))
+                        || (!c.has("default") && !c.has("generated") && !c.is("not_null") && nullsDistinct(index)))
                 .isPresent();
     }
 

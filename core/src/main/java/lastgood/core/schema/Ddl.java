@@ -42,7 +42,7 @@ public final class Ddl {
                         keys(catalog),
                         relations(catalog),
                         last(catalog, database),
-                        rights(catalog, database))
+                        rights(catalog))
                 .toList();
     }
 
@@ -290,7 +290,7 @@ public final class Ddl {
                         policy.has("check") ? " WITH CHECK (" + policy.fact("check") + ")" : "");
     }
 
-    private static List<String> rights(Catalog catalog, String database) {
+    private static List<String> rights(Catalog catalog) {
         var owners = new ArrayList<String>();
         var rights = new ArrayList<String>();
         for (var item : catalog.items()) {

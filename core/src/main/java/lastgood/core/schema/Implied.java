@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -53,14 +54,14 @@ final class Implied {
             return false;
         }
         var order = oldSign.charAt(0) == '<' ? now.compareTo(old) : old.compareTo(now);
-        return order > 0 || order == 0 && (newSign.length() == 2 || oldSign.length() == 1);
+        return order > 0 || (order == 0 && (newSign.length() == 2 || oldSign.length() == 1));
     }
 
     private static BigDecimal number(Matcher bound) {
         return new BigDecimal(bound.group(3));
     }
 
-    private static HashSet<String> values(Matcher list) {
+    private static Set<String> values(Matcher list) {
         return new HashSet<>(Arrays.asList(list.group(2).split(", ", -1)));
     }
 

@@ -7,6 +7,7 @@ import static lastgood.core.schema.Rules.harmless;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import lastgood.core.data.SchemaProof.Finding;
@@ -37,7 +38,7 @@ final class OtherRules {
                         s,
                         "gone",
                         pair.uses().say(s.name())
-                                || pair.uses().known() && pair.uses().say("nextval"))));
+                                || (pair.uses().known() && pair.uses().say("nextval")))));
         Stream.concat(
                         pair.added(Kind.SETTING),
                         pair.both(Kind.SETTING).filter(b -> b.differ("value")).map(Both::now))
@@ -52,7 +53,7 @@ final class OtherRules {
                         .filter(c ->
                                 c.fact("type").equals(type) || c.fact("type").equals(type + "[]"))
                         .anyMatch(c -> pair.uses().set(c.parent(), List.of(c.name())))
-                || pair.uses().known() && pair.uses().say(type.substring(type.lastIndexOf('.') + 1));
+                || (pair.uses().known() && pair.uses().say(type.substring(type.lastIndexOf('.') + 1)));
     }
 
     private static Stream<Finding> gone(Pair pair) {
@@ -197,7 +198,7 @@ final class OtherRules {
         return all.stream();
     }
 
-    private static HashSet<String> values(Item partition) {
+    private static Set<String> values(Item partition) {
         var list = Pattern.compile("FOR VALUES IN \\((.*)\\)").matcher(partition.fact("partition_bound"));
         return list.matches() ? new HashSet<>(List.of(list.group(1).split(", ", -1))) : new HashSet<>();
     }
@@ -207,7 +208,7 @@ final class OtherRules {
         var now = sequence.now();
         var tighter = number(now, "max") < number(sequence.old(), "max")
                 || number(now, "min") > number(sequence.old(), "min")
-                || sequence.old().is("cycle") && !now.is("cycle");
+                || (sequence.old().is("cycle") && !now.is("cycle"));
         if (tighter) {
             all.add(finding("R14", now, "runs out sooner", used(pair, now)));
         }

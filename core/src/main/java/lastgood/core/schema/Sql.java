@@ -132,7 +132,7 @@ public final class Sql {
             }
             for (var word : piece.text().split("(?<=[;\\s])|(?=[;])", -1)) {
                 var upper = word.strip().toUpperCase(Locale.ROOT);
-                if (upper.equals("ATOMIC") || atomic > 0 && upper.equals("CASE")) {
+                if (upper.equals("ATOMIC") || (atomic > 0 && upper.equals("CASE"))) {
                     atomic++;
                 } else if (atomic > 0 && upper.equals("END")) {
                     atomic--;
@@ -168,7 +168,8 @@ public final class Sql {
     static List<Piece> pieces(String sql) {
         var all = new ArrayList<Piece>();
         var code = 0;
-        for (var at = 0; at < sql.length(); ) {
+        var at = 0;
+        while (at < sql.length()) {
             var c = sql.charAt(at);
             int end;
             Piece.Kind kind;
@@ -213,15 +214,16 @@ public final class Sql {
     }
 
     private static int closing(String sql, int open, char quote, boolean escapes) {
-        for (var at = open + 1; at < sql.length(); at++) {
+        var at = open + 1;
+        while (at < sql.length()) {
             if (escapes && sql.charAt(at) == '\\') {
+                at += 2;
+            } else if (sql.charAt(at) != quote) {
                 at++;
-            } else if (sql.charAt(at) == quote) {
-                if (at + 1 < sql.length() && sql.charAt(at + 1) == quote) {
-                    at++;
-                } else {
-                    return at + 1;
-                }
+            } else if (at + 1 < sql.length() && sql.charAt(at + 1) == quote) {
+                at += 2;
+            } else {
+                return at + 1;
             }
         }
         return sql.length();
@@ -229,16 +231,19 @@ public final class Sql {
 
     private static int commentEnd(String sql, int open) {
         var depth = 0;
-        for (var at = open; at < sql.length() - 1; at++) {
+        var at = open;
+        while (at < sql.length() - 1) {
             if (sql.startsWith("/*", at)) {
                 depth++;
-                at++;
+                at += 2;
             } else if (sql.startsWith("*/", at)) {
                 depth--;
-                at++;
+                at += 2;
                 if (depth == 0) {
-                    return at + 1;
+                    return at;
                 }
+            } else {
+                at++;
             }
         }
         return sql.length();

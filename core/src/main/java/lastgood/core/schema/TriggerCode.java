@@ -41,14 +41,14 @@ final class TriggerCode {
         if (Sql.says(code, "assert") || Sql.says(code, "execute") || Sql.says(code, "strict")) {
             return Optional.of("it runs what cannot be read ahead, or can fail");
         }
-        var before_ = trigger.fact("timing").equals("before") && trigger.is("each_row");
-        if (before_ && (Sql.says(code, "return null") || code.contains("return old") && !onlyDeletes(trigger))) {
+        var beforeRow = trigger.fact("timing").equals("before") && trigger.is("each_row");
+        if (beforeRow && (Sql.says(code, "return null") || (code.contains("return old") && !onlyDeletes(trigger)))) {
             return Optional.of("it can drop what is written");
         }
         if (trigger.fact("timing").equals("instead of")) {
             return Optional.of("it does something else instead");
         }
-        return (before_ ? rewrites(code, trigger, before) : Optional.<String>empty())
+        return (beforeRow ? rewrites(code, trigger, before) : Optional.<String>empty())
                 .or(() -> calls(code, function.get(), after))
                 .or(() -> writes(code, function.get(), before, after, app));
     }
@@ -113,8 +113,8 @@ final class TriggerCode {
             var known = before.find(target.get().key()).isPresent();
             var oldColumns =
                     before.columns(target.get().path()).stream().map(Item::name).collect(Collectors.toSet());
-            if (known && right.equals("DELETE")
-                    || known && right.equals("UPDATE") && changesOld(writes.group(3), oldColumns)) {
+            if ((known && right.equals("DELETE"))
+                    || (known && right.equals("UPDATE") && changesOld(writes.group(3), oldColumns))) {
                 return Optional.of("it changes rows of %s, which the older release has too".formatted(name));
             }
         }

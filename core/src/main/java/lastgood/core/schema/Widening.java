@@ -82,7 +82,7 @@ public final class Widening {
             return switch (old.name) {
                 case "numeric" -> numeric(old, now);
                 case "character" -> old.first == now.first ? Answer.YES : Answer.NO;
-                default -> now.first < 0 || old.first >= 0 && now.first >= old.first ? Answer.YES : Answer.NARROWER;
+                default -> now.first < 0 || (old.first >= 0 && now.first >= old.first) ? Answer.YES : Answer.NARROWER;
             };
         }
         var from = INTEGERS.indexOf(old.name);

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import lastgood.core.schema.TypedStatement.Operation;
 import lastgood.core.schema.TypedStatement.Touch;
 
@@ -30,7 +31,7 @@ record Plan(List<Touch> touches, List<Insert> inserts) {
         return new Plan(List.copyOf(touches), List.copyOf(inserts));
     }
 
-    private static void walk(JsonNode node, LinkedHashSet<Touch> touches, List<Insert> inserts) {
+    private static void walk(JsonNode node, Set<Touch> touches, List<Insert> inserts) {
         if (node.path("Node Type").asText().equals("ModifyTable")) {
             modify(node, touches, inserts);
         } else if (node.has("Relation Name")) {
@@ -39,7 +40,7 @@ record Plan(List<Touch> touches, List<Insert> inserts) {
         node.path("Plans").forEach(p -> walk(p, touches, inserts));
     }
 
-    private static void modify(JsonNode node, LinkedHashSet<Touch> touches, List<Insert> inserts) {
+    private static void modify(JsonNode node, Set<Touch> touches, List<Insert> inserts) {
         var targets = new LinkedHashSet<List<String>>();
         if (node.has("Relation Name")) {
             targets.add(table(node));

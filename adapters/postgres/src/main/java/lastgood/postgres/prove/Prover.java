@@ -77,7 +77,7 @@ public final class Prover {
     /// What the older release says, if it is not asked of the server.
     ///
     /// @param says its statements, with `$1` for parameters; empty: none are known
-    /// @param up and down of what comes, oldest first
+    /// @param migrations what comes, oldest first
     public SchemaProof ahead(Base base, List<String> says, List<MigrationSql> migrations) {
         var start = clock.millis();
         var major = base instanceof Base.Live live ? Shadows.major(live.sessions()) : NEWEST;

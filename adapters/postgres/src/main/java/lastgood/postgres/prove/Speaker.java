@@ -1,25 +1,21 @@
 package lastgood.postgres.prove;
 
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import lastgood.core.data.SchemaProof.Statement;
 import lastgood.core.data.SchemaProof.Statement.Answer;
 import lastgood.core.schema.Sql;
 import lastgood.core.schema.TypedStatement;
 import lastgood.core.schema.TypedStatement.Column;
-import lastgood.core.schema.TypedStatement.Operation;
-import lastgood.core.schema.TypedStatement.Touch;
 import lastgood.core.schema.Widening;
 import lastgood.postgres.sql.Failures;
-import org.postgresql.PGConnection;
 
 /// Says a release's statements to a schema without running them: prepared and explained as the application's role,
 /// which finds names, types, rights and rows that cannot be inserted, and reads and writes no row. Works on 13 too,
@@ -57,7 +53,7 @@ final class Speaker implements AutoCloseable {
             "");
 
     /// What cannot be prepared, and changes nothing for good where everything is thrown away.
-    private static final Set<String> RUN = Set.of("refresh", "lock", "truncate", "call", "copy", "do");
+    private static final Set<String> RUN = Set.of("refresh", "lock", "truncate", "call", "do");
 
     private static final Pattern PARAMETER = Pattern.compile("\\$(\\d+)");
 
@@ -65,7 +61,10 @@ final class Speaker implements AutoCloseable {
     private static final Pattern TYPED_LITERAL =
             Pattern.compile("(?i)\\b(interval|date|timestamptz|timestamp|time|uuid|jsonb|json)\\s+(\\$\\d+)");
 
-    private static final Pattern COPY = Pattern.compile("(?i)^copy\\s+([\\w\".]+)[^;]*?\\b(from|to)\\b");
+    private static final Pattern COPY_IN = Pattern.compile("(?is)^copy\\s+([\\w\".]+)\\s*\\(([^)]*)\\)\\s*from\\b.*");
+    private static final Pattern COPY_OUT =
+            Pattern.compile("(?is)^copy\\s+([\\w\".]+)\\s*(?:\\(([^)]*)\\))?\\s*to\\b.*");
+    private static final Pattern COPY_QUERY = Pattern.compile("(?is)^copy\\s*\\((.*)\\)\\s*to\\b.*");
 
     private final Connection session;
     private final boolean throwaway;
@@ -93,13 +92,15 @@ final class Speaker implements AutoCloseable {
 
     /// What its own schema makes of it.
     TypedStatement type(String sql, long calls, String role) {
-        var text = TYPED_LITERAL.matcher(sql.strip().replaceFirst(";$", "")).replaceAll("CAST($2 AS $1)");
+        var text = TYPED_LITERAL
+                .matcher(plannable(sql.strip().replaceFirst(";$", "")))
+                .replaceAll("CAST($2 AS $1)");
         try {
             if (RUN.contains(verb(text))) {
                 if (throwaway) {
                     run(text);
                 }
-                return new TypedStatement(text, calls, role, List.of(), List.of(), copied(text), "");
+                return new TypedStatement(text, calls, role, List.of(), List.of(), List.of(), "");
             }
             var prepared = prepare(text, List.of());
             return new TypedStatement(
@@ -116,18 +117,25 @@ final class Speaker implements AutoCloseable {
         }
     }
 
-    /// COPY is no plan: whoever loads a table inserts.
-    private static List<Touch> copied(String sql) {
-        var copy = COPY.matcher(sql);
-        if (!copy.find()) {
-            return List.of();
+    /// COPY cannot be prepared: it is asked for as the insert or the query that it stands for. One that loads whole
+    /// rows
+    /// without naming columns stays what it is, and so unproven.
+    static String plannable(String sql) {
+        var in = COPY_IN.matcher(sql);
+        if (in.matches()) {
+            var values = IntStream.rangeClosed(1, in.group(2).split(",", -1).length)
+                    .mapToObj(i -> "$" + i)
+                    .collect(Collectors.joining(", "));
+            return "INSERT INTO %s (%s) VALUES (%s)".formatted(in.group(1), in.group(2), values);
         }
-        var path = new ArrayList<>(
-                List.of(copy.group(1).split("\\.")).stream().map(Sql::plain).toList());
-        if (path.size() == 1) {
-            path.addFirst("public");
+        var query = COPY_QUERY.matcher(sql);
+        if (query.matches()) {
+            return query.group(1);
         }
-        return List.of(new Touch(copy.group(2).equalsIgnoreCase("from") ? Operation.INSERT : Operation.READ, path));
+        var out = COPY_OUT.matcher(sql);
+        return out.matches()
+                ? "SELECT %s FROM %s".formatted(out.group(2) == null ? "*" : out.group(2), out.group(1))
+                : sql;
     }
 
     /// What a newer schema makes of it.
@@ -386,25 +394,10 @@ final class Speaker implements AutoCloseable {
         var text = PARAMETER.matcher(sql).replaceAll("NULL");
         session.setAutoCommit(false);
         try {
-            if (COPY.matcher(text).find()) {
-                copy(text);
-            } else {
-                execute(text);
-            }
-        } catch (IOException e) {
-            throw new SQLException(e.getMessage(), "08000", e);
+            execute(text);
         } finally {
             session.rollback();
             session.setAutoCommit(true);
-        }
-    }
-
-    private void copy(String sql) throws SQLException, IOException {
-        var copies = session.unwrap(PGConnection.class).getCopyAPI();
-        if (sql.toLowerCase(Locale.ROOT).contains("from stdin")) {
-            copies.copyIn(sql, new ByteArrayInputStream(new byte[0]));
-        } else {
-            copies.copyOut(sql, java.io.OutputStream.nullOutputStream());
         }
     }
 

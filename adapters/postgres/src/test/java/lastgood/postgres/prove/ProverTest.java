@@ -178,6 +178,19 @@ class ProverTest {
     }
 
     @Test
+    void a_bulk_load_is_asked_for_as_the_insert_that_it_is() {
+        var proof = prove(
+                "ALTER TABLE settings RENAME COLUMN value TO content",
+                "ALTER TABLE settings RENAME COLUMN content TO value",
+                "COPY settings (key, value) FROM STDIN WITH (FORMAT csv)",
+                "COPY settings FROM STDIN");
+
+        assertThat(proof.statements())
+                .extracting(SchemaProof.Statement::answer)
+                .containsExactly(Answer.FAILS, Answer.UNPROVEN);
+    }
+
+    @Test
     void no_scratch_database_is_left_behind() {
         prove("CREATE TABLE more (a int)", "DROP TABLE more", "SELECT value FROM settings");
         run(sessions, "CREATE DATABASE lg_shadow_1000_crashed");
