@@ -22,6 +22,7 @@ import lastgood.engine.port.WorldMoved;
 import lastgood.engine.port.database.Repairs.Salvaged;
 import lastgood.postgres.salvage.Spool.What;
 import lastgood.postgres.salvage.Staging.Staged;
+import lastgood.postgres.sql.Marks;
 import lastgood.postgres.sql.Quoting;
 import lastgood.postgres.sql.Sessions;
 
@@ -39,10 +40,6 @@ public final class Salvager {
     private static final int LOOKED_AT = 10_000;
 
     private static final int BATCH = 1_000;
-
-    private static final String MARKS = """
-            CREATE SCHEMA IF NOT EXISTS lastgood;
-            CREATE TABLE IF NOT EXISTS lastgood.mark (key text PRIMARY KEY, what text, at timestamptz)""";
 
     private final Function<ServiceRef, Sessions> databases;
     private final Spool spool;
@@ -97,22 +94,10 @@ public final class Salvager {
     }
 
     private static Optional<String> marker(Connection session, Digest assessment) throws SQLException {
-        try (var ask = session.createStatement();
-                var row = ask.executeQuery("SELECT to_regclass('lastgood.mark') IS NOT NULL")) {
-            row.next();
-            if (!row.getBoolean(1)) {
-                return Optional.empty();
-            }
-        }
-        try (var ask = session.prepareStatement("SELECT what FROM lastgood.mark WHERE key = ?")) {
-            ask.setString(1, key(assessment));
-            try (var rows = ask.executeQuery()) {
-                return rows.next() ? Optional.of(rows.getString(1)) : Optional.empty();
-            }
-        }
+        return Marks.find(session, name(assessment)).map(Marks.Mark::detail);
     }
 
-    private static String key(Digest assessment) {
+    private static String name(Digest assessment) {
         return "salvage/" + assessment;
     }
 
@@ -190,10 +175,9 @@ public final class Salvager {
                         "what was assessed is not kept here, or was altered\nnothing was changed\nhint: assess again"));
         databases.apply(service).change("put rows back", LIMIT, session -> {
             one(session, assessment);
-            Staging.run(session, MARKS);
             if (marker(session, assessment).isEmpty()) {
                 putBack(session, assessment, outline);
-                mark(session, assessment, outline, fence);
+                Marks.set(session, name(assessment), fence, words(outline) + " (" + fence.key() + ")");
             }
             return true;
         });
@@ -206,16 +190,6 @@ public final class Salvager {
             if (!row.getBoolean(1)) {
                 throw new WorldMoved("another session is putting these rows back\nnothing was changed");
             }
-        }
-    }
-
-    private static void mark(Connection session, Digest assessment, Spool.Outline outline, Fence fence)
-            throws SQLException {
-        try (var insert = session.prepareStatement(
-                "INSERT INTO lastgood.mark (key, what, at) VALUES (?, ?, clock_timestamp())")) {
-            insert.setString(1, key(assessment));
-            insert.setString(2, words(outline) + " (" + fence.key() + ")");
-            insert.executeUpdate();
         }
     }
 
