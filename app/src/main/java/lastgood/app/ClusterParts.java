@@ -19,6 +19,8 @@ import lastgood.config.Effective;
 import lastgood.config.Overrides;
 import lastgood.config.Platform;
 import lastgood.config.Resolved;
+import lastgood.config.SecretReader;
+import lastgood.config.SecretRef;
 import lastgood.config.Setting;
 import lastgood.core.RunId;
 import lastgood.core.ServiceRef;
@@ -38,8 +40,6 @@ import lastgood.engine.port.Forbidden;
 import lastgood.engine.port.Notices;
 import lastgood.engine.port.Preflight;
 import lastgood.engine.port.Time;
-import lastgood.engine.port.database.DatabaseQuestions;
-import lastgood.engine.port.database.Databases;
 import lastgood.kubernetes.KubeParts;
 import lastgood.kubernetes.KubeService;
 import lastgood.kubernetes.KubeService.TrafficBy;
@@ -48,9 +48,12 @@ import lastgood.kubernetes.api.Api;
 import lastgood.kubernetes.api.Connection;
 import lastgood.kubernetes.checks.KubeChecks;
 import lastgood.kubernetes.evidence.KubeEvidence;
+import lastgood.kubernetes.jobs.KubeCommands;
+import lastgood.kubernetes.jobs.Programs;
 import lastgood.kubernetes.records.Cabinet;
 import lastgood.kubernetes.records.KubeDrivers;
 import lastgood.kubernetes.records.KubeNotices;
+import lastgood.kubernetes.secrets.KubeSecrets;
 import lastgood.kubernetes.workloads.WorkloadKind;
 import lastgood.local.FileNotices;
 import lastgood.local.store.Secrets;
@@ -65,6 +68,7 @@ record ClusterParts(
         String namespace,
         KubeParts kube,
         ClusterMetrics metrics,
+        ServiceDatabases databases,
         Checks checks,
         Map<ServiceRef, CheckRules> rules,
         Owner owner,
@@ -79,9 +83,11 @@ record ClusterParts(
             Owner owner,
             Time time) {
         var services = new HashMap<ServiceRef, KubeService>();
+        var kept = new HashMap<ServiceRef, Effective>();
         var limits = new HashMap<ServiceRef, Limits>();
         var rules = new HashMap<ServiceRef, CheckRules>();
         Consumer<Effective> add = e -> {
+            kept.put(ref(e), e);
             services.put(ref(e), service(e, cluster.namespace()));
             limits.put(ref(e), FromConfig.limits(e));
             rules.put(ref(e), rules(catalog, e, variables));
@@ -103,11 +109,35 @@ record ClusterParts(
                 cluster.namespace(),
                 kube,
                 metrics,
+                ServiceDatabases.of(
+                        kept,
+                        catalog.folder(),
+                        variables,
+                        ref -> secret(ref, api, cluster.namespace(), catalog, variables),
+                        new KubeCommands(
+                                api,
+                                services,
+                                new Programs(api, kube.ledgers(), kube.templates()),
+                                time,
+                                KubeCommands.Patience.usual()),
+                        time::now),
                 new ProbedChecks(
                         metrics.measured(new KubeChecks(api, services, limits, kube.workloads()), limits), rules),
                 rules,
                 owner,
                 time);
+    }
+
+    private static String secret(
+            SecretRef ref, Api api, String namespace, Catalog catalog, Map<String, String> variables) {
+        return ref instanceof SecretRef.InCluster(var name, var key)
+                ? new KubeSecrets(api).read(namespace, name, key)
+                : new SecretReader(variables, catalog.folder())
+                        .read(ref)
+                        .orElse(bad -> {
+                            throw new Forbidden("%s\nhint: %s".formatted(bad.fact(), bad.hint()));
+                        })
+                        .reveal();
     }
 
     private static CheckRules rules(Catalog catalog, Effective effective, Map<String, String> variables) {
@@ -210,14 +240,14 @@ record ClusterParts(
                         kube.ledgers(),
                         new KubeEvidence(effective.data(), kube.api(), kube.services(), clock),
                         checks,
-                        Databases.none(),
+                        databases.databases(),
                         time),
                 kube.revisions(),
                 metrics.metrics(),
                 new NoFaults(),
                 notices(effective),
                 this::beforeStepOne,
-                DatabaseQuestions.none(),
+                databases.questions().apply(service),
                 executor,
                 Agent.none(),
                 () -> kube.cabinet().words(),

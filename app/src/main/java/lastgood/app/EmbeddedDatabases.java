@@ -68,13 +68,19 @@ final class EmbeddedDatabases {
         return data.resolve("postgres");
     }
 
-    /// Programs are kept apart from data: another folder needs them too.
     private Path cache() {
+        return cache(variables, folder());
+    }
+
+    /// Programs are kept apart from data: another folder needs them too.
+    ///
+    /// @param otherwise where there is no home
+    static Path cache(Map<String, String> variables, Path otherwise) {
         var xdg = variables.getOrDefault("XDG_CACHE_HOME", "");
         if (!xdg.isBlank()) {
             return Path.of(xdg, "lastgood");
         }
         var home = variables.getOrDefault("HOME", "");
-        return home.isBlank() ? folder() : Path.of(home, ".cache", "lastgood");
+        return home.isBlank() ? otherwise : Path.of(home, ".cache", "lastgood");
     }
 }

@@ -2,6 +2,7 @@ package lastgood.app;
 
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -11,16 +12,16 @@ import lastgood.config.Catalog;
 import lastgood.config.Effective;
 import lastgood.config.Overrides;
 import lastgood.config.Resolved;
+import lastgood.config.SecretReader;
 import lastgood.config.Setting;
 import lastgood.core.ServiceRef;
 import lastgood.engine.Owner;
 import lastgood.engine.Ports;
 import lastgood.engine.journal.FileJournals;
 import lastgood.engine.port.Configs;
+import lastgood.engine.port.Forbidden;
 import lastgood.engine.port.Preflight;
 import lastgood.engine.port.Time;
-import lastgood.engine.port.database.DatabaseQuestions;
-import lastgood.engine.port.database.Databases;
 import lastgood.local.FileDrivers;
 import lastgood.local.FileEvidence;
 import lastgood.local.FileLedgers;
@@ -33,6 +34,9 @@ import lastgood.local.LocalService;
 import lastgood.local.store.Secrets;
 import lastgood.probes.CheckRules;
 import lastgood.probes.ProbedChecks;
+import lastgood.probes.commands.LocalCommands;
+import lastgood.probes.commands.Surroundings;
+import org.jspecify.annotations.Nullable;
 
 /// The local platform of one data folder: every object that speaks to it.
 ///
@@ -43,6 +47,7 @@ record LocalParts(
         LocalClient client,
         LocalRevisions revisions,
         FileNotices notices,
+        ServiceDatabases databases,
         Ports ports) {
 
     /// Knows the services of the whole catalogue that are kept in the same folder: one platform, one list.
@@ -72,12 +77,27 @@ record LocalParts(
         });
         InstantSource clock = time::now;
         var client = new LocalClient(data, services);
+        var databases = ServiceDatabases.of(
+                kept,
+                catalog.folder(),
+                variables,
+                ref -> new SecretReader(variables, catalog.folder())
+                        .read(ref)
+                        .orElse(bad -> {
+                            throw new Forbidden("%s\nhint: %s".formatted(bad.fact(), bad.hint()));
+                        })
+                        .reveal(),
+                new LocalCommands(
+                        data.resolve("commands"),
+                        ref -> surroundings(kept.get(ref), catalog, secrets, services.get(ref))),
+                clock);
         return new LocalParts(
                 catalog,
                 Map.copyOf(services),
                 client,
                 new LocalRevisions(data, services, variables),
                 new FileNotices(data, clock),
+                databases,
                 new Ports(
                         new FileJournals(data.resolve("runs")),
                         new FileLocks(data),
@@ -88,8 +108,26 @@ record LocalParts(
                         new FileLedgers(data),
                         new FileEvidence(data, services, variables, clock),
                         new ProbedChecks(new LocalChecks(client, services), rules),
-                        Databases.none(),
+                        databases.databases(),
                         time));
+    }
+
+    /// What a command of the team's finds around it: as the service itself does.
+    private static Surroundings surroundings(
+            @Nullable Effective effective, Catalog catalog, Secrets secrets, @Nullable LocalService service) {
+        var values = new HashMap<String, String>();
+        var hidden = new ArrayList<String>();
+        if (effective != null && service != null) {
+            service.env().forEach((name, setting) -> {
+                if (secrets.fetch(setting) instanceof Secrets.Fetched.Value(var text)) {
+                    values.put(name, text);
+                    if (!(setting instanceof lastgood.local.Setting.Plain)) {
+                        hidden.add(text);
+                    }
+                }
+            });
+        }
+        return new Surroundings(catalog.folder(), values, hidden);
     }
 
     /// As the file says. One that cannot run on this machine is nobody's.
@@ -144,7 +182,7 @@ record LocalParts(
                 client,
                 notices,
                 Preflight.none(),
-                DatabaseQuestions.none(),
+                databases.questions().apply(service),
                 executor,
                 agent,
                 () -> "",

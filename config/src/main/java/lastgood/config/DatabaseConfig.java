@@ -59,11 +59,13 @@ public record DatabaseConfig(
     ///
     /// @param stanza of pgBackRest; null: not given
     /// @param folder where backups and scratch servers are kept; null: in the data folder
+    /// @param archive where the server archives its write-ahead log, for pg_basebackup; null: beside the backups
     /// @param resource of CloudNativePG, the Cluster's name; null: not given
     public record Backup(
             Kind kind,
             @Nullable String stanza,
             @Nullable Path folder,
+            @Nullable Path archive,
             @Nullable String resource,
             When beforeRollback) {
 

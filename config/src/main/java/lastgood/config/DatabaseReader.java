@@ -117,6 +117,7 @@ final class DatabaseReader {
                 kind,
                 block.at("stanza").textOrNull(),
                 path(block.at("folder")),
+                path(block.at("archive")),
                 block.at("resource").textOrNull(),
                 switch (block.at("beforeRollback").text("type3")) {
                     case "always" -> Backup.When.ALWAYS;

@@ -130,7 +130,7 @@ public final class LookAtDatabase {
             Thread.currentThread().interrupt();
             return new DatabaseFacts.Unknown("asking it was interrupted");
         } catch (ExecutionException e) {
-            return unknown(e.getCause());
+            return unknown(e.getCause() == null ? e : e.getCause());
         }
     }
 

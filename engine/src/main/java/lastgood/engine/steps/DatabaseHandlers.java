@@ -2,6 +2,7 @@ package lastgood.engine.steps;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import lastgood.core.Evidence;
 import lastgood.core.ServiceRef;
@@ -169,7 +170,7 @@ final class DatabaseHandlers {
         return new Sighting.Done(Evidence.seen(name, seen, time.now()));
     }
 
-    static TreeMap<String, String> seen(String name, String value) {
+    static SortedMap<String, String> seen(String name, String value) {
         return new TreeMap<>(Map.of(name, value));
     }
 }

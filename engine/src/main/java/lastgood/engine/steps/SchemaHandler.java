@@ -3,6 +3,7 @@ package lastgood.engine.steps;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -114,7 +115,7 @@ final class SchemaHandler {
                 .formatted(seen.schema().brief(), wanted.brief()));
     }
 
-    private static TreeMap<String, String> facts(Schemas.State seen) {
+    private static SortedMap<String, String> facts(Schemas.State seen) {
         return new TreeMap<>(Map.of(
                 "schema",
                 seen.schema().text(),

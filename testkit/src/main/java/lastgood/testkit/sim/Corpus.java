@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import lastgood.core.Capacity;
 import lastgood.core.Digest;
@@ -236,16 +236,13 @@ public final class Corpus {
         return data(world, d -> d.damaged(1998, 3513, "m1"));
     }
 
-    private static SimWorld data(SimWorld world, UnaryOperator<SimDatabase> what) {
-        what.apply(world.database().orElseThrow());
+    private static SimWorld data(SimWorld world, Consumer<SimDatabase> what) {
+        what.accept(world.database().orElseThrow());
         return world;
     }
 
     private static SimWorld fenced() {
-        var world = data(additive(rollingBad()), d -> {
-            d.somebodySets(d.access().closed());
-            return d;
-        });
+        var world = data(additive(rollingBad()), d -> d.somebodySets(d.access().closed()));
         world.platform.nobodyWatches();
         return world;
     }

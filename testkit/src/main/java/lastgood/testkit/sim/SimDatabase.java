@@ -312,12 +312,12 @@ public final class SimDatabase {
     private final class Roles implements Access {
 
         @Override
-        public State look(ServiceRef service) {
-            return new State(service, access, sessions, prepared, "0/%X".formatted(landed.size()), accessMark);
+        public Access.State look(ServiceRef service) {
+            return new Access.State(service, access, sessions, prepared, "0/%X".formatted(landed.size()), accessMark);
         }
 
         @Override
-        public void set(State seen, WriteAccess to, Fence fence) {
+        public void set(Access.State seen, WriteAccess to, Fence fence) {
             if (!seen.access().equals(access) || !seen.mark().equals(accessMark)) {
                 throw new WorldMoved("somebody changed roles meanwhile");
             }
@@ -339,8 +339,8 @@ public final class SimDatabase {
     private final class Catalog implements Schemas {
 
         @Override
-        public State look(ServiceRef service) {
-            return new State(service, schema(), applied, halfDone, marks, busy);
+        public Schemas.State look(ServiceRef service) {
+            return new Schemas.State(service, schema(), applied, halfDone, marks, busy);
         }
 
         @Override
@@ -355,14 +355,14 @@ public final class SimDatabase {
                     List.of());
         }
 
-        private void still(State seen) {
+        private void still(Schemas.State seen) {
             if (!seen.schema().equals(schema()) || !seen.applied().equals(applied) || !busy.isEmpty()) {
                 throw new WorldMoved("the schema is no longer " + seen.schema().brief());
             }
         }
 
         @Override
-        public void undo(State seen, List<String> migrations, Digest to, Fence fence) {
+        public void undo(Schemas.State seen, List<String> migrations, Digest to, Fence fence) {
             still(seen);
             var after = new ArrayList<>(applied);
             for (var migration : migrations) {
@@ -383,7 +383,7 @@ public final class SimDatabase {
         }
 
         @Override
-        public void apply(State seen, String migration, Fence fence) {
+        public void apply(Schemas.State seen, String migration, Fence fence) {
             still(seen);
             if (applied.contains(migration)) {
                 throw new WorldMoved(migration + " is applied");
@@ -450,14 +450,14 @@ public final class SimDatabase {
         }
 
         @Override
-        public State look(ServiceRef service, String name) {
+        public Backups.State look(ServiceRef service, String name) {
             var backup = backups.get(name);
             if (backup == null) {
-                return new State.None();
+                return new Backups.State.None();
             }
             return backup.finished().isAfter(clock.now())
-                    ? new State.Underway("half of it is written")
-                    : new State.There(backup);
+                    ? new Backups.State.Underway("half of it is written")
+                    : new Backups.State.There(backup);
         }
 
         @Override
@@ -492,7 +492,7 @@ public final class SimDatabase {
 
         @Override
         public void verify(ServiceRef service, String name, Fence fence) {
-            if (!(look(service, name) instanceof State.There(var b))) {
+            if (!(look(service, name) instanceof Backups.State.There(var b))) {
                 throw new WorldMoved("backup %s is not there yet".formatted(name));
             }
             Instant now = clock.now();

@@ -472,12 +472,12 @@ public final class SimWorld {
     private Access fused(Access real) {
         return new Access() {
             @Override
-            public State look(ServiceRef ref) {
+            public Access.State look(ServiceRef ref) {
                 return SimWorld.this.look("access", () -> real.look(ref));
             }
 
             @Override
-            public void set(State seen, WriteAccess to, Fence fence) {
+            public void set(Access.State seen, WriteAccess to, Fence fence) {
                 act("set access", () -> real.set(seen, to, fence));
             }
         };
@@ -486,7 +486,7 @@ public final class SimWorld {
     private Schemas fused(Schemas real) {
         return new Schemas() {
             @Override
-            public State look(ServiceRef ref) {
+            public Schemas.State look(ServiceRef ref) {
                 return SimWorld.this.look("schema", () -> real.look(ref));
             }
 
@@ -496,12 +496,12 @@ public final class SimWorld {
             }
 
             @Override
-            public void undo(State seen, List<String> migrations, Digest to, Fence fence) {
+            public void undo(Schemas.State seen, List<String> migrations, Digest to, Fence fence) {
                 act("undo", () -> real.undo(seen, migrations, to, fence));
             }
 
             @Override
-            public void apply(State seen, String migration, Fence fence) {
+            public void apply(Schemas.State seen, String migration, Fence fence) {
                 act("apply", () -> real.apply(seen, migration, fence));
             }
         };
@@ -539,7 +539,7 @@ public final class SimWorld {
             }
 
             @Override
-            public State look(ServiceRef ref, String name) {
+            public Backups.State look(ServiceRef ref, String name) {
                 return SimWorld.this.look("backup", () -> real.look(ref, name));
             }
 

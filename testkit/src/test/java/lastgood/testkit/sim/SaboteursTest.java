@@ -208,7 +208,7 @@ class SaboteursTest {
                 case FENCE_STAYS_UP ->
                     with(p, new Guards(p.databases().access()) {
                         @Override
-                        public void set(State seen, WriteAccess to, Fence fence) {
+                        public void set(Access.State seen, WriteAccess to, Fence fence) {
                             if (to.isClosed()) {
                                 real.set(seen, to, fence);
                             }
@@ -220,14 +220,14 @@ class SaboteursTest {
                     yield with(
                             with(p, new Guards(access) {
                                 @Override
-                                public void set(State seen, WriteAccess to, Fence fence) {
+                                public void set(Access.State seen, WriteAccess to, Fence fence) {
                                     before.putIfAbsent(seen.service(), seen.access());
                                     real.set(seen, to, fence);
                                 }
                             }),
                             new Moves(p.databases().schemas()) {
                                 @Override
-                                public void undo(State seen, List<String> migrations, Digest to, Fence fence) {
+                                public void undo(Schemas.State seen, List<String> migrations, Digest to, Fence fence) {
                                     real.undo(seen, migrations, to, fence);
                                     access.set(
                                             access.look(seen.service()),
@@ -240,7 +240,7 @@ class SaboteursTest {
                 case UNDO_WITHOUT_PRECONDITION ->
                     with(p, new Moves(p.databases().schemas()) {
                         @Override
-                        public void undo(State seen, List<String> migrations, Digest to, Fence fence) {
+                        public void undo(Schemas.State seen, List<String> migrations, Digest to, Fence fence) {
                             // "The last one", whatever that is by now.
                             var now = real.look(seen.service());
                             var last = now.applied()
@@ -261,17 +261,17 @@ class SaboteursTest {
                 case SESSIONS_ARE_OVERLOOKED ->
                     with(p, new Guards(p.databases().access()) {
                         @Override
-                        public State look(ServiceRef service) {
+                        public Access.State look(ServiceRef service) {
                             var s = real.look(service);
-                            return new State(s.service(), s.access(), 0, s.prepared(), s.wal(), s.mark());
+                            return new Access.State(s.service(), s.access(), 0, s.prepared(), s.wal(), s.mark());
                         }
                     });
                 case PREPARED_TRANSACTIONS_ARE_OVERLOOKED ->
                     with(p, new Guards(p.databases().access()) {
                         @Override
-                        public State look(ServiceRef service) {
+                        public Access.State look(ServiceRef service) {
                             var s = real.look(service);
-                            return new State(s.service(), s.access(), s.writers(), 0, s.wal(), s.mark());
+                            return new Access.State(s.service(), s.access(), s.writers(), 0, s.wal(), s.mark());
                         }
                     });
             };
@@ -657,12 +657,12 @@ class SaboteursTest {
         }
 
         @Override
-        public State look(ServiceRef service) {
+        public Access.State look(ServiceRef service) {
             return real.look(service);
         }
 
         @Override
-        public void set(State seen, WriteAccess to, Fence fence) {
+        public void set(Access.State seen, WriteAccess to, Fence fence) {
             real.set(seen, to, fence);
         }
     }
@@ -675,7 +675,7 @@ class SaboteursTest {
         }
 
         @Override
-        public State look(ServiceRef service) {
+        public Schemas.State look(ServiceRef service) {
             return real.look(service);
         }
 
@@ -685,7 +685,7 @@ class SaboteursTest {
         }
 
         @Override
-        public void apply(State seen, String migration, Fence fence) {
+        public void apply(Schemas.State seen, String migration, Fence fence) {
             real.apply(seen, migration, fence);
         }
     }
@@ -699,8 +699,8 @@ class SaboteursTest {
             }
 
             @Override
-            public State look(ServiceRef service, String name) {
-                return new State.There(new Backup(
+            public Backups.State look(ServiceRef service, String name) {
+                return new Backups.State.There(new Backup(
                         name,
                         "",
                         "sim",

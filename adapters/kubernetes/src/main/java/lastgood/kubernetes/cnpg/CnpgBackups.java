@@ -187,7 +187,7 @@ public final class CnpgBackups implements Backups {
     }
 
     private static Rehearsal rehearsal(JsonNode object) {
-        var said = Trees.annotation(object, RESTORED).split(" ");
+        var said = Trees.annotation(object, RESTORED).split(" ", 3);
         var at = Clusters.instant(said[0]);
         return said.length >= 2 && at.isPresent() && said[1].matches("[0-9]{1,9}")
                 ? new Rehearsal.Restored(at.get(), Duration.ofSeconds(Long.parseLong(said[1])), 0)
