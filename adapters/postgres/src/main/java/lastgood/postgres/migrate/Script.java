@@ -3,8 +3,8 @@ package lastgood.postgres.migrate;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import lastgood.postgres.sql.SqlText;
-import lastgood.postgres.sql.SqlText.Statement;
+import lastgood.core.schema.SqlText;
+import lastgood.core.schema.SqlText.Statement;
 
 /// SQL that a team wrote for a migration, read so far as to know whether PostgreSQL runs it in one transaction.
 ///

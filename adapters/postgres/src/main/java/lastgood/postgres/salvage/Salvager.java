@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import lastgood.core.Digest;
 import lastgood.core.ServiceRef;
+import lastgood.core.schema.Quoted;
 import lastgood.engine.port.Fence;
 import lastgood.engine.port.Forbidden;
 import lastgood.engine.port.WorldMoved;
@@ -23,7 +24,6 @@ import lastgood.engine.port.database.Repairs.Salvaged;
 import lastgood.postgres.salvage.Spool.What;
 import lastgood.postgres.salvage.Staging.Staged;
 import lastgood.postgres.sql.Marks;
-import lastgood.postgres.sql.Quoting;
 import lastgood.postgres.sql.Sessions;
 
 /// Puts back what an assessment wrote down: all of it or nothing, in one transaction that holds its own marker.
@@ -145,7 +145,7 @@ public final class Salvager {
                                 String.join(", ", names),
                                 live.from(),
                                 TableScan.keyIs(live, new Table.Key(entry.key()), "t", "w.k"),
-                                Quoting.name(entry.key().getFirst()),
+                                Quoted.name(entry.key().getFirst()),
                                 live.stamp("t"));
         try (var ask = session.prepareStatement(sql)) {
             ask.setArray(
@@ -311,8 +311,8 @@ public final class Salvager {
         return "INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM %s f JOIN %s p ON p.n = f.lg_n WHERE p.what = '%s'"
                 .formatted(
                         staged.live().sql(),
-                        Quoting.names(columns),
-                        columns.stream().map(c -> "f." + Quoting.name(c)).collect(Collectors.joining(", ")),
+                        Quoted.names(columns),
+                        columns.stream().map(c -> "f." + Quoted.name(c)).collect(Collectors.joining(", ")),
                         staged.fresh(),
                         staged.plan(),
                         what);
@@ -335,7 +335,7 @@ public final class Salvager {
             return;
         }
         var sets = staged.written().stream()
-                .mapToObj(i -> Quoting.name(staged.columns().get(i)))
+                .mapToObj(i -> Quoted.name(staged.columns().get(i)))
                 .map(c -> c + " = f." + c)
                 .collect(Collectors.joining(", "));
         expect(
@@ -391,7 +391,7 @@ public final class Salvager {
             var column = staged.live().column(staged.columns().get(i)).orElseThrow();
             if (column.identityAlways()) {
                 staging.execute("ALTER TABLE %s ALTER COLUMN %s SET GENERATED %s"
-                        .formatted(staged.live().sql(), Quoting.name(column.name()), open ? "BY DEFAULT" : "ALWAYS"));
+                        .formatted(staged.live().sql(), Quoted.name(column.name()), open ? "BY DEFAULT" : "ALWAYS"));
             }
         }
     }
@@ -419,7 +419,7 @@ public final class Salvager {
             }
         }
         for (var sequence : sequences.entrySet()) {
-            var column = Quoting.name(sequence.getValue());
+            var column = Quoted.name(sequence.getValue());
             staging.execute("""
                     SELECT setval(%s::regclass, m.top)
                     FROM (SELECT max(CAST(CAST(%s AS text) AS numeric))::bigint AS top FROM %s) m,
@@ -427,11 +427,11 @@ public final class Salvager {
                          (SELECT seqincrement, seqmax FROM pg_sequence WHERE seqrelid = %s::regclass) q
                     WHERE q.seqincrement > 0 AND m.top <= q.seqmax
                       AND (m.top > s.last_value OR (m.top = s.last_value AND NOT s.is_called))""".formatted(
-                            Quoting.text(sequence.getKey()),
+                            Quoted.text(sequence.getKey()),
                             column,
                             staged.fresh(),
                             sequence.getKey(),
-                            Quoting.text(sequence.getKey())));
+                            Quoted.text(sequence.getKey())));
         }
     }
 
@@ -530,7 +530,7 @@ public final class Salvager {
             Staging.run(
                     session,
                     "ALTER TABLE %s%s %s TRIGGER %s"
-                            .formatted("ONLY ", trigger.table(), how, Quoting.name(trigger.name())));
+                            .formatted("ONLY ", trigger.table(), how, Quoted.name(trigger.name())));
         }
     }
 }
