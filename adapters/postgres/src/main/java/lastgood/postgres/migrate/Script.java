@@ -60,9 +60,9 @@ record Script(String source, List<Statement> statements) {
             case "CLUSTER" -> s.words().size() == 1 || s.words().equals(List.of("CLUSTER", "VERBOSE"));
             case "CREATE", "DROP" ->
                 (s.has("CONCURRENTLY") && s.has("INDEX"))
-                        || s.words().size() > 1
+                        || (s.words().size() > 1
                                 && Set.of("DATABASE", "TABLESPACE", "SUBSCRIPTION")
-                                        .contains(s.words().get(1));
+                                        .contains(s.words().get(1)));
             case "REINDEX" -> s.has("CONCURRENTLY") || s.has("DATABASE") || s.has("SYSTEM") || s.has("SCHEMA");
             case "ALTER" ->
                 s.begins("ALTER", "SYSTEM")

@@ -38,15 +38,6 @@ final class Obstacles {
               AND to_jsonb(k) ->> 'conperiod' IS DISTINCT FROM 'true'
             ORDER BY k.oid""";
 
-    private static final String UNIQUE = """
-            SELECT c.relname,
-                   (SELECT array_agg(pg_get_indexdef(i.indexrelid, n, true) ORDER BY n)
-                    FROM generate_series(1, i.indnkeyatts) n),
-                   coalesce(pg_get_expr(i.indpred, i.indrelid), 'true'),
-                   to_jsonb(i) ->> 'indnullsnotdistinct' = 'true'
-            FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-            WHERE i.indrelid = %d AND i.indisunique AND i.indisvalid ORDER BY i.indexrelid""";
-
     private Obstacles() {}
 
     static List<ForeignKey> foreignKeys(Connection session) throws SQLException {
@@ -102,7 +93,14 @@ final class Obstacles {
     private static List<Unique> uniques(Staging staging, Staged staged) throws SQLException {
         var all = new ArrayList<Unique>();
         try (var ask = staging.session().createStatement();
-                var rows = ask.executeQuery(UNIQUE.formatted(staged.live().oid()))) {
+                var rows = ask.executeQuery("""
+            SELECT c.relname,
+                   (SELECT array_agg(pg_get_indexdef(i.indexrelid, n, true) ORDER BY n)
+                    FROM generate_series(1, i.indnkeyatts) n),
+                   coalesce(pg_get_expr(i.indpred, i.indrelid), 'true'),
+                   to_jsonb(i) ->> 'indnullsnotdistinct' = 'true'
+            FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+            WHERE i.indrelid = %d AND i.indisunique AND i.indisvalid ORDER BY i.indexrelid""".formatted(staged.live().oid()))) {
             while (rows.next()) {
                 all.add(new Unique(
                         rows.getString(1),

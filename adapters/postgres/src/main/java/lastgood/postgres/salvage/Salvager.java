@@ -109,11 +109,6 @@ public final class Salvager {
     private Optional<String> moved(Connection session, Digest assessment, Spool.Outline outline) throws SQLException {
         Reading.sameTexts(session);
         var live = Tables.read(session);
-        for (var entry : outline.tables().values()) {
-            if (!live.containsKey(entry.title())) {
-                return Optional.of(entry.title() + " is gone since it was assessed");
-            }
-        }
         var rows = new ArrayList<Spool.Planned>();
         spool.read(assessment, line -> {
             if (line.row() != null && rows.size() < LOOKED_AT) {
@@ -121,10 +116,14 @@ public final class Salvager {
             }
         });
         for (var entry : outline.tables().values()) {
+            var table = live.get(entry.title());
+            if (table == null) {
+                return Optional.of(entry.title() + " is gone since it was assessed");
+            }
             var mine = rows.stream().filter(r -> r.table() == entry.index()).toList();
             for (int from = 0; from < mine.size(); from += BATCH) {
                 var batch = mine.subList(from, Math.min(mine.size(), from + BATCH));
-                var different = different(session, entry, live.get(entry.title()), batch);
+                var different = different(session, entry, table, batch);
                 if (different > 0) {
                     return Optional.of(
                             "%d rows of %s changed after the assessment".formatted(different, entry.title()));
@@ -206,13 +205,11 @@ public final class Salvager {
         Reading.sameTexts(session);
         var live = Tables.read(session);
         for (var entry : outline.tables().values()) {
-            if (!live.containsKey(entry.title())) {
+            var table = live.get(entry.title());
+            if (table == null) {
                 throw new WorldMoved(entry.title() + " is gone since it was assessed\nnothing was changed");
             }
-            Staging.run(
-                    session,
-                    "LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE"
-                            .formatted(live.get(entry.title()).sql()));
+            Staging.run(session, "LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE".formatted(table.sql()));
         }
         var staging = new Staging(session);
         staging.load(live, reader -> spool.read(assessment, reader));
