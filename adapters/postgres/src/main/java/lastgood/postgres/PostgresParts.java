@@ -23,6 +23,7 @@ import lastgood.postgres.access.Guarded;
 import lastgood.postgres.access.WriteFence;
 import lastgood.postgres.backup.ServiceBackups;
 import lastgood.postgres.integrity.PostgresIntegrity;
+import lastgood.postgres.migrate.CatalogFingerprints;
 import lastgood.postgres.migrate.Migrated;
 import lastgood.postgres.migrate.PostgresSchemas;
 import lastgood.postgres.migrate.Scripts;
@@ -46,7 +47,11 @@ public record PostgresParts(Databases databases, DatabaseQuestions questions) {
         var all = new HashMap<ServiceRef, Database>();
         Function<ServiceRef, Database> one = service -> Optional.ofNullable(all.get(service))
                 .orElseThrow(() -> new Forbidden("no database is configured for %s".formatted(service)));
-        var schemas = new PostgresSchemas(service -> migrated(one.apply(service)), new Recorded(), commands, random);
+        var schemas = new PostgresSchemas(
+                service -> migrated(one.apply(service)),
+                new CatalogFingerprints(RestorePoints::catalog),
+                commands,
+                random);
         var points = new RestorePoints(
                 service -> new RestorePoints.Marked(
                         one.apply(service).sessions(),

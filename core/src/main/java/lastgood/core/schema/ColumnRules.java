@@ -113,7 +113,7 @@ final class ColumnRules {
         return pair.after()
                 .all(Kind.SEQUENCE)
                 .filter(s ->
-                        name.group(1).equals(s.qualified()) || name.group(1).equals(Sql.quoted(s.path())))
+                        name.group(1).equals(s.qualified()) || name.group(1).equals(Quoted.path(s.path())))
                 .filter(s -> !pair.app().may(s, "USAGE") && !pair.app().may(s, "UPDATE"))
                 .map(s -> breaking(
                         "R15",
@@ -132,7 +132,7 @@ final class ColumnRules {
                 .of(Kind.CONSTRAINT, table)
                 .map(k -> k.fact("expression"))
                 .flatMap(e -> Implied.conjuncts(e).stream())
-                .anyMatch(c -> c.equals(Sql.quoted(name) + " IS NOT NULL") || c.equals(name + " IS NOT NULL"));
+                .anyMatch(c -> c.equals(Quoted.name(name) + " IS NOT NULL") || c.equals(name + " IS NOT NULL"));
         if (!refusesNull(column.old(), pair.before()) && refusesNull(column.now(), pair.after())) {
             var stays = uses.set(table, List.of(name))
                     || (uses.omit(table, name) && uses.insertInto(table) && !fillsItself(column.now(), pair.after()));

@@ -108,7 +108,7 @@ final class ConstraintRules {
                 .filter(c -> c.is("not_null"))
                 .forEach(c -> {
                     all.add(c.name() + " IS NOT NULL");
-                    all.add(Sql.quoted(c.name()) + " IS NOT NULL");
+                    all.add(Quoted.name(c.name()) + " IS NOT NULL");
                 });
         return all;
     }
@@ -239,7 +239,7 @@ final class ConstraintRules {
         var target = pair.before()
                 .all(Kind.TABLE)
                 .filter(t -> now.fact("refers_to").equals(t.qualified())
-                        || now.fact("refers_to").equals(Sql.quoted(t.path())))
+                        || now.fact("refers_to").equals(Quoted.path(t.path())))
                 .findFirst();
         if (target.isPresent()) {
             var stricter = previous.isEmpty() || !stops(previous.get().fact("on_delete"));

@@ -93,10 +93,10 @@ public final class Ddl {
 
     private static List<String> schemas(Catalog catalog) {
         var all = new ArrayList<String>();
-        catalog.all(Kind.SCHEMA).forEach(s -> all.add("CREATE SCHEMA IF NOT EXISTS " + Sql.quoted(s.path())));
+        catalog.all(Kind.SCHEMA).forEach(s -> all.add("CREATE SCHEMA IF NOT EXISTS " + Quoted.path(s.path())));
         catalog.all(Kind.EXTENSION)
                 .forEach(e -> all.add("CREATE EXTENSION IF NOT EXISTS %s SCHEMA %s"
-                        .formatted(Sql.quoted(e.name()), Sql.quoted(e.fact("schema")))));
+                        .formatted(Quoted.name(e.name()), Quoted.name(e.fact("schema")))));
         return all;
     }
 
@@ -115,11 +115,11 @@ public final class Ddl {
         catalog.all(Kind.TABLE)
                 .filter(t -> t.has("partition_bound"))
                 .forEach(t -> all.add("ALTER TABLE ONLY %s ATTACH PARTITION %s %s"
-                        .formatted(t.fact("inherits"), Sql.quoted(t.path()), t.fact("partition_bound"))));
+                        .formatted(t.fact("inherits"), Quoted.path(t.path()), t.fact("partition_bound"))));
         catalog.all(Kind.TABLE)
                 .filter(t -> t.has("inherits") && !t.has("partition_bound"))
                 .forEach(t -> t.list("inherits")
-                        .forEach(p -> all.add("ALTER TABLE ONLY %s INHERIT %s".formatted(Sql.quoted(t.path()), p))));
+                        .forEach(p -> all.add("ALTER TABLE ONLY %s INHERIT %s".formatted(Quoted.path(t.path()), p))));
         return all;
     }
 
@@ -128,9 +128,9 @@ public final class Ddl {
         var name = locale.isEmpty() ? "" : locale.getFirst();
         return "CREATE COLLATION %s (provider = %s, locale = %s%s)"
                 .formatted(
-                        Sql.quoted(collation.path()),
+                        Quoted.path(collation.path()),
                         collation.fact("provider").equals("i") ? "icu" : "libc",
-                        Sql.literal(name),
+                        Quoted.text(name),
                         collation.is("nondeterministic") ? ", deterministic = false" : "");
     }
 
@@ -138,21 +138,22 @@ public final class Ddl {
         return switch (type.fact("kind")) {
             case "enum" ->
                 "CREATE TYPE %s AS ENUM (%s)"
-                        .formatted(Sql.quoted(type.path()), String.join(", ", type.list("labels")));
+                        .formatted(Quoted.path(type.path()), String.join(", ", type.list("labels")));
             case "range" ->
-                "CREATE TYPE %s AS RANGE (subtype = %s)".formatted(Sql.quoted(type.path()), type.fact("subtype"));
+                "CREATE TYPE %s AS RANGE (subtype = %s)".formatted(Quoted.path(type.path()), type.fact("subtype"));
             default ->
-                "CREATE TYPE %s AS (%s)".formatted(Sql.quoted(type.path()), String.join(", ", type.list("attributes")));
+                "CREATE TYPE %s AS (%s)"
+                        .formatted(Quoted.path(type.path()), String.join(", ", type.list("attributes")));
         };
     }
 
     private static String domain(Catalog catalog, Item domain) {
         var checks = catalog.of(Kind.CONSTRAINT, domain.path())
-                .map(k -> " CONSTRAINT %s %s".formatted(Sql.quoted(k.name()), k.fact("definition")))
+                .map(k -> " CONSTRAINT %s %s".formatted(Quoted.name(k.name()), k.fact("definition")))
                 .collect(Collectors.joining());
         return "CREATE DOMAIN %s AS %s%s%s%s%s"
                 .formatted(
-                        Sql.quoted(domain.path()),
+                        Quoted.path(domain.path()),
                         domain.fact("type"),
                         domain.has("collation") ? " COLLATE " + domain.fact("collation") : "",
                         domain.has("default") ? " DEFAULT " + domain.fact("default") : "",
@@ -162,7 +163,7 @@ public final class Ddl {
 
     private static String sequence(Item sequence) {
         return "CREATE SEQUENCE %s AS %s %s"
-                .formatted(Sql.quoted(sequence.path()), sequence.fact("type"), limits(sequence));
+                .formatted(Quoted.path(sequence.path()), sequence.fact("type"), limits(sequence));
     }
 
     private static String limits(Item sequence) {
@@ -181,18 +182,18 @@ public final class Ddl {
         catalog.columns(table.path()).forEach(c -> parts.add(column(catalog, c)));
         catalog.of(Kind.CONSTRAINT, table.path())
                 .filter(k -> k.fact("kind").equals("check") && !k.is("not_valid"))
-                .forEach(k -> parts.add("CONSTRAINT %s %s".formatted(Sql.quoted(k.name()), k.fact("definition"))));
+                .forEach(k -> parts.add("CONSTRAINT %s %s".formatted(Quoted.name(k.name()), k.fact("definition"))));
         return "CREATE %sTABLE %s (%s)%s%s"
                 .formatted(
                         table.has("persistence") ? "UNLOGGED " : "",
-                        Sql.quoted(table.path()),
+                        Quoted.path(table.path()),
                         String.join(", ", parts),
                         table.has("partition_key") ? " PARTITION BY " + table.fact("partition_key") : "",
                         table.has("options") ? " WITH (" + table.fact("options") + ")" : "");
     }
 
     private static String column(Catalog catalog, Item column) {
-        var text = new StringBuilder("%s %s".formatted(Sql.quoted(column.name()), column.fact("type")));
+        var text = new StringBuilder("%s %s".formatted(Quoted.name(column.name()), column.fact("type")));
         column.find("collation").ifPresent(c -> text.append(" COLLATE ").append(c));
         column.find("default").ifPresent(d -> text.append(" DEFAULT ").append(d));
         column.find("generated")
@@ -205,7 +206,7 @@ public final class Ddl {
             catalog.all(Kind.SEQUENCE)
                     .filter(s -> s.is("identity") && owned(s).equals(column.path()))
                     .findFirst()
-                    .ifPresent(s -> text.append(" (SEQUENCE NAME %s %s)".formatted(Sql.quoted(s.path()), limits(s))));
+                    .ifPresent(s -> text.append(" (SEQUENCE NAME %s %s)".formatted(Quoted.path(s.path()), limits(s))));
         });
         return text.append(column.is("not_null") ? " NOT NULL" : "").toString();
     }
@@ -221,12 +222,12 @@ public final class Ddl {
 
     private static String view(Catalog catalog, Item view) {
         var columns = catalog.columns(view.path()).stream()
-                .map(c -> Sql.quoted(c.name()))
+                .map(c -> Quoted.name(c.name()))
                 .collect(Collectors.joining(", "));
         return "CREATE %sVIEW %s (%s)%s AS %s"
                 .formatted(
                         view.fact("kind").equals("materialized") ? "MATERIALIZED " : "",
-                        Sql.quoted(view.path()),
+                        Quoted.path(view.path()),
                         columns,
                         view.has("options") ? " WITH (" + view.fact("options") + ")" : "",
                         view.fact("definition")
@@ -236,7 +237,7 @@ public final class Ddl {
     private static String operator(Item operator) {
         return "CREATE OPERATOR %s.%s (FUNCTION = %s%s, RIGHTARG = %s)"
                 .formatted(
-                        Sql.quoted(operator.schema()),
+                        Quoted.name(operator.schema()),
                         operator.fact("symbol"),
                         operator.fact("function"),
                         operator.has("left_type") ? ", LEFTARG = " + operator.fact("left_type") : "",
@@ -255,7 +256,9 @@ public final class Ddl {
     private static String constraint(Item constraint) {
         return "ALTER TABLE ONLY %s ADD CONSTRAINT %s %s"
                 .formatted(
-                        Sql.quoted(constraint.parent()), Sql.quoted(constraint.name()), constraint.fact("definition"));
+                        Quoted.path(constraint.parent()),
+                        Quoted.name(constraint.name()),
+                        constraint.fact("definition"));
     }
 
     private static List<String> relations(Catalog catalog) {
@@ -263,7 +266,7 @@ public final class Ddl {
         catalog.all(Kind.INDEX)
                 .filter(i -> i.has("partition_of"))
                 .forEach(i -> all.add("ALTER INDEX %s ATTACH PARTITION %s"
-                        .formatted(i.fact("partition_of"), Sql.quoted(List.of(i.schema(), i.name())))));
+                        .formatted(i.fact("partition_of"), Quoted.path(List.of(i.schema(), i.name())))));
         catalog.all(Kind.CONSTRAINT)
                 .filter(k -> k.fact("kind").equals("foreign key"))
                 .forEach(k -> all.add(constraint(k).replace("TABLE ONLY", "TABLE")));
@@ -273,7 +276,7 @@ public final class Ddl {
         catalog.all(Kind.SEQUENCE)
                 .filter(s -> !s.is("identity") && s.has("owned_by"))
                 .forEach(s ->
-                        all.add("ALTER SEQUENCE %s OWNED BY %s".formatted(Sql.quoted(s.path()), s.fact("owned_by"))));
+                        all.add("ALTER SEQUENCE %s OWNED BY %s".formatted(Quoted.path(s.path()), s.fact("owned_by"))));
         return all;
     }
 
@@ -289,14 +292,14 @@ public final class Ddl {
             };
             if (!how.isEmpty()) {
                 all.add("ALTER TABLE %s %s TRIGGER %s"
-                        .formatted(Sql.quoted(trigger.parent()), how, Sql.quoted(trigger.name())));
+                        .formatted(Quoted.path(trigger.parent()), how, Quoted.name(trigger.name())));
             }
         }
         catalog.all(Kind.RULE).forEach(r -> all.add(r.fact("definition")));
         catalog.all(Kind.STATISTICS).forEach(s -> all.add(s.fact("definition")));
         catalog.all(Kind.POLICY).forEach(p -> all.add(policy(p)));
         for (var table : catalog.all(Kind.TABLE).toList()) {
-            var name = Sql.quoted(table.path());
+            var name = Quoted.path(table.path());
             if (table.is("row_security")) {
                 all.add("ALTER TABLE %s ENABLE ROW LEVEL SECURITY".formatted(name));
             }
@@ -310,24 +313,24 @@ public final class Ddl {
         catalog.all(Kind.COLUMN)
                 .filter(c -> c.has("storage"))
                 .forEach(c -> all.add("ALTER TABLE %s ALTER COLUMN %s SET STORAGE %s"
-                        .formatted(Sql.quoted(c.parent()), Sql.quoted(c.name()), c.fact("storage"))));
+                        .formatted(Quoted.path(c.parent()), Quoted.name(c.name()), c.fact("storage"))));
         catalog.all(Kind.SETTING)
                 .forEach(s -> all.add("ALTER %s SET %s = %s"
                         .formatted(
                                 s.path().getFirst().isEmpty()
-                                        ? "DATABASE " + Sql.quoted(database)
+                                        ? "DATABASE " + Quoted.name(database)
                                         : "ROLE %s IN DATABASE %s"
-                                                .formatted(s.path().getFirst(), Sql.quoted(database)),
+                                                .formatted(s.path().getFirst(), Quoted.name(database)),
                                 s.name(),
-                                s.name().equals("search_path") ? s.fact("value") : Sql.literal(s.fact("value")))));
+                                s.name().equals("search_path") ? s.fact("value") : Quoted.text(s.fact("value")))));
         return all;
     }
 
     private static String policy(Item policy) {
         return "CREATE POLICY %s ON %s AS %s FOR %s TO %s%s%s"
                 .formatted(
-                        Sql.quoted(policy.name()),
-                        Sql.quoted(policy.parent()),
+                        Quoted.name(policy.name()),
+                        Quoted.path(policy.parent()),
                         policy.fact("mode"),
                         policy.fact("command"),
                         String.join(", ", policy.list("roles")),
@@ -346,7 +349,7 @@ public final class Ddl {
             var name = name(item);
             // An owned sequence goes with its table.
             if (item.has("owner") && !item.has("owned_by")) {
-                owners.add("ALTER %s %s OWNER TO %s".formatted(word, name, Sql.quoted(item.fact("owner"))));
+                owners.add("ALTER %s %s OWNER TO %s".formatted(word, name, Quoted.name(item.fact("owner"))));
             }
             grants(item, word, name).forEach(rights::add);
         }
@@ -388,8 +391,8 @@ public final class Ddl {
 
     private static String name(Item item) {
         return item.kind() == Kind.FUNCTION
-                ? "%s.%s(%s)".formatted(Sql.quoted(item.schema()), item.fact("name"), item.fact("arguments"))
-                : Sql.quoted(item.path());
+                ? "%s.%s(%s)".formatted(Quoted.name(item.schema()), item.fact("name"), item.fact("arguments"))
+                : Quoted.path(item.path());
     }
 
     private static Stream<String> grants(Item item, String word, String name) {
@@ -397,7 +400,7 @@ public final class Ddl {
             return Stream.empty();
         }
         var on = word.endsWith("VIEW") || word.equals("TABLE") ? "TABLE" : word.equals("DOMAIN") ? "TYPE" : word;
-        var revoked = new HashSet<>(Set.of("PUBLIC", Sql.quoted(item.fact("owner"))));
+        var revoked = new HashSet<>(Set.of("PUBLIC", Quoted.name(item.fact("owner"))));
         return Stream.concat(
                 revoked.stream().map(r -> "REVOKE ALL ON %s %s FROM %s".formatted(on, name, r)),
                 item.list("rights").stream().flatMap(line -> grant(line, on + " " + name, "")));
@@ -406,7 +409,7 @@ public final class Ddl {
     private static Stream<String> columnGrants(Item column) {
         return column.list("rights").stream()
                 .flatMap(line ->
-                        grant(line, "TABLE " + Sql.quoted(column.parent()), " (" + Sql.quoted(column.name()) + ")"));
+                        grant(line, "TABLE " + Quoted.path(column.parent()), " (" + Quoted.name(column.name()) + ")"));
     }
 
     private static Stream<String> grant(String line, String on, String column) {

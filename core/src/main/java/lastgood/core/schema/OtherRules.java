@@ -225,7 +225,7 @@ final class OtherRules {
         var owner = sequence.fact("owned_by");
         return pair.after()
                         .all(Kind.COLUMN)
-                        .filter(c -> owner.equals(c.qualified()) || owner.equals(Sql.quoted(c.path())))
+                        .filter(c -> owner.equals(c.qualified()) || owner.equals(Quoted.path(c.path())))
                         .anyMatch(c -> pair.uses().insertInto(c.parent()))
                 || pair.uses().say("nextval");
     }

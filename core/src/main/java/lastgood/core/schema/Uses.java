@@ -128,7 +128,7 @@ public final class Uses {
         before.all(Kind.TABLE).filter(t -> t.has("inherits")).forEach(child -> {
             for (var name : child.list("inherits")) {
                 before.all(Kind.TABLE)
-                        .filter(p -> name.equals(p.qualified()) || name.equals(Sql.quoted(p.path())))
+                        .filter(p -> name.equals(p.qualified()) || name.equals(Quoted.path(p.path())))
                         .forEach(parent -> {
                             families.computeIfAbsent(child.path(), _ -> new HashSet<>())
                                     .addAll(Set.of(child.path(), parent.path()));

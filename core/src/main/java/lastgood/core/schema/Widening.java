@@ -69,7 +69,7 @@ public final class Widening {
 
     private Optional<Item> domain(Catalog catalog, String type) {
         return catalog.all(Kind.DOMAIN)
-                .filter(d -> type.equals(d.qualified()) || type.equals(Sql.quoted(d.path())))
+                .filter(d -> type.equals(d.qualified()) || type.equals(Quoted.path(d.path())))
                 .findFirst();
     }
 

@@ -3,7 +3,7 @@ package lastgood.postgres.access;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-import lastgood.postgres.sql.Quoted;
+import lastgood.core.schema.Quoted;
 
 /// What a person should know about a fence before it is closed, and why one that is closed is not quiet.
 final class Remarks {

@@ -9,6 +9,7 @@ import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import lastgood.core.ServiceRef;
 import lastgood.core.data.WriteAccess;
+import lastgood.core.schema.Quoted;
 import lastgood.engine.port.Fence;
 import lastgood.engine.port.Forbidden;
 import lastgood.engine.port.Unreachable;
@@ -18,7 +19,6 @@ import lastgood.postgres.sql.Failures;
 import lastgood.postgres.sql.Locks;
 import lastgood.postgres.sql.Marks;
 import lastgood.postgres.sql.Patience;
-import lastgood.postgres.sql.Quoted;
 
 /// Shuts writers out of a database, and lets exactly those in again that were in before.
 ///

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import lastgood.core.data.IntegrityReport.Finding;
-import lastgood.postgres.sql.Quoting;
+import lastgood.core.schema.Quoted;
 
 /// What the schema promises: constraints and indexes that hold, children with parents, unique values that are unique.
 final class Rules {
@@ -115,7 +115,7 @@ final class Rules {
                 var object = rows.getString(2) + "." + rows.getString(3);
                 var equal = IntStream.range(0, child.size())
                         .mapToObj(i -> "p.%s %s c.%s"
-                                .formatted(Quoting.name(parent.get(i)), operators.get(i), Quoting.name(child.get(i))))
+                                .formatted(Quoted.name(parent.get(i)), operators.get(i), Quoted.name(child.get(i))))
                         .collect(Collectors.joining(" AND "));
                 var all = all(child, "IS NOT NULL", " AND ");
                 // SIMPLE lets a row go as soon as one column is NULL, FULL only if all are.
@@ -124,7 +124,7 @@ final class Rules {
                         "SELECT count(*) OVER (), ROW(%s)::text FROM %s c WHERE (%s) AND NOT EXISTS (SELECT 1 FROM %s p WHERE %s)%s LIMIT 1"
                                 .formatted(
                                         child.stream()
-                                                .map(c -> "c." + Quoting.name(c))
+                                                .map(c -> "c." + Quoted.name(c))
                                                 .collect(Collectors.joining(", ")),
                                         from(rows.getString(2), rows.getString(3), rows.getBoolean(4)),
                                         all,
@@ -147,12 +147,12 @@ final class Rules {
     }
 
     private static String from(String schema, String name, boolean partitioned) {
-        return (partitioned ? "" : "ONLY ") + Quoting.name(schema, name);
+        return (partitioned ? "" : "ONLY ") + Quoted.name(schema, name);
     }
 
     private static String all(List<String> columns, String is, String and) {
         return columns.stream()
-                .map(c -> "c.%s %s".formatted(Quoting.name(c), is))
+                .map(c -> "c.%s %s".formatted(Quoted.name(c), is))
                 .collect(Collectors.joining(and));
     }
 

@@ -6,7 +6,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import lastgood.core.data.IntegrityReport.Finding;
-import lastgood.postgres.sql.Quoting;
+import lastgood.core.schema.Quoted;
 
 /// Sequences behind the rows that they number, which makes the next insert fail; and those that will soon be at their
 /// end.
@@ -83,7 +83,7 @@ final class Sequences {
         var up = increment.signum() > 0;
         var sql =
                 "SELECT s.last_value + CASE WHEN s.is_called THEN %s ELSE 0 END, (SELECT %s(%s)::numeric FROM %s) FROM %s s"
-                        .formatted(increment, up ? "max" : "min", Quoting.name(column), table, sequence);
+                        .formatted(increment, up ? "max" : "min", Quoted.name(column), table, sequence);
         try (var ask = session.createStatement();
                 var row = ask.executeQuery(sql.replace("s.last_value +", "s.last_value::numeric +"))) {
             row.next();

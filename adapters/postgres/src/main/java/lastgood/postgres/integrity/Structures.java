@@ -5,7 +5,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import lastgood.core.data.IntegrityReport.Finding;
-import lastgood.postgres.sql.Quoting;
+import lastgood.core.schema.Quoted;
 
 /// Pages of indexes and tables, by the extension amcheck, and what the server itself has counted.
 final class Structures {
@@ -94,7 +94,7 @@ final class Structures {
     private static Check btree(String schema, Relation index, boolean thorough) {
         var sql = "SELECT %s.%s(%d::regclass, true%s)"
                 .formatted(
-                        Quoting.name(schema),
+                        Quoted.name(schema),
                         thorough ? "bt_index_parent_check" : "bt_index_check",
                         index.oid,
                         thorough ? ", true" : "");
@@ -118,7 +118,7 @@ final class Structures {
             try (var ask = session.createStatement();
                     var rows = ask.executeQuery(
                             "SELECT blkno, msg FROM %s.verify_heapam(%d::regclass, check_toast := true)"
-                                    .formatted(Quoting.name(schema), table.oid))) {
+                                    .formatted(Quoted.name(schema), table.oid))) {
                 while (rows.next()) {
                     first = found++ == 0 ? "page %d: %s".formatted(rows.getLong(1), rows.getString(2)) : first;
                 }

@@ -2,8 +2,8 @@ package lastgood.postgres.migrate;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import lastgood.core.schema.SqlText;
 import lastgood.postgres.sql.Locks;
-import lastgood.postgres.sql.SqlText;
 
 /// Who is at work on the schema right now.
 final class Busy {

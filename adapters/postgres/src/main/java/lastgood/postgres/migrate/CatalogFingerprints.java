@@ -4,7 +4,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import lastgood.core.Digest;
 import lastgood.core.schema.Catalog;
 import lastgood.core.schema.Change;
@@ -13,10 +12,15 @@ import lastgood.postgres.catalog.CatalogReader;
 /// Fingerprints of the whole catalog, and differences from those that were kept.
 public final class CatalogFingerprints implements Fingerprints {
 
-    private final Function<Digest, Optional<Catalog>> kept;
+    private final Kept kept;
 
-    /// @param kept what was written down before a deploy, by its fingerprint
-    public CatalogFingerprints(Function<Digest, Optional<Catalog>> kept) {
+    /// What was written down before a deploy, by its fingerprint; asked in the transaction that asks for differences.
+    @FunctionalInterface
+    public interface Kept {
+        Optional<Catalog> find(Connection session, Digest fingerprint) throws SQLException;
+    }
+
+    public CatalogFingerprints(Kept kept) {
         this.kept = kept;
     }
 
@@ -27,10 +31,7 @@ public final class CatalogFingerprints implements Fingerprints {
 
     @Override
     public List<String> differences(Connection session, Digest wanted) throws SQLException {
-        var now = CatalogReader.read(session);
-        return kept.apply(wanted)
-                .map(before ->
-                        Change.between(before, now).stream().map(Change::words).toList())
-                .orElse(List.of());
+        var before = kept.find(session, wanted);
+        return before.isEmpty() ? List.of() : Change.words(Change.between(before.get(), CatalogReader.read(session)));
     }
 }

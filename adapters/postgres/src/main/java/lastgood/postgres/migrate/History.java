@@ -8,7 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import lastgood.postgres.sql.Quoted;
+import lastgood.core.schema.Quoted;
 
 /// Whose history table there is, and its rows.
 final class History {

@@ -12,6 +12,8 @@ import lastgood.core.Digest;
 import lastgood.core.ServiceRef;
 import lastgood.core.data.Migrations;
 import lastgood.core.data.Migrations.Undo;
+import lastgood.core.schema.Quoted;
+import lastgood.core.schema.SqlText.Statement;
 import lastgood.engine.port.Fence;
 import lastgood.engine.port.Forbidden;
 import lastgood.engine.port.TeamCommands;
@@ -21,9 +23,7 @@ import lastgood.postgres.sql.Failures;
 import lastgood.postgres.sql.Locks;
 import lastgood.postgres.sql.Marks;
 import lastgood.postgres.sql.Patience;
-import lastgood.postgres.sql.Quoted;
 import lastgood.postgres.sql.Sessions;
-import lastgood.postgres.sql.SqlText.Statement;
 
 /// Takes migrations back, and applies the next one.
 ///

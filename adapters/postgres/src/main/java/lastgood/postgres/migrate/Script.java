@@ -3,8 +3,8 @@ package lastgood.postgres.migrate;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import lastgood.postgres.sql.SqlText;
-import lastgood.postgres.sql.SqlText.Statement;
+import lastgood.core.schema.SqlText;
+import lastgood.core.schema.SqlText.Statement;
 
 /// SQL that a team wrote for a migration, read so far as to know whether PostgreSQL runs it in one transaction.
 ///
@@ -60,9 +60,9 @@ record Script(String source, List<Statement> statements) {
             case "CLUSTER" -> s.words().size() == 1 || s.words().equals(List.of("CLUSTER", "VERBOSE"));
             case "CREATE", "DROP" ->
                 (s.has("CONCURRENTLY") && s.has("INDEX"))
-                        || s.words().size() > 1
+                        || (s.words().size() > 1
                                 && Set.of("DATABASE", "TABLESPACE", "SUBSCRIPTION")
-                                        .contains(s.words().get(1));
+                                        .contains(s.words().get(1)));
             case "REINDEX" -> s.has("CONCURRENTLY") || s.has("DATABASE") || s.has("SYSTEM") || s.has("SCHEMA");
             case "ALTER" ->
                 s.begins("ALTER", "SYSTEM")

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -106,10 +107,11 @@ public final class Scripts {
     }
 
     /// `U1__x.sql` belongs to `V1__y.sql`, whatever comes after the version.
-    private static void flywayDowns(TreeMap<String, Pair> pairs) {
-        for (var name : List.copyOf(pairs.keySet())) {
+    private static void flywayDowns(Map<String, Pair> pairs) {
+        for (var undo : List.copyOf(pairs.values())) {
+            var name = undo.name();
             if (name.startsWith("U") && FLYWAY.matcher(name + ".sql").matches()) {
-                var undo = pairs.remove(name);
+                pairs.remove(name);
                 pairs.replaceAll((up, pair) -> up.startsWith("V") && version(up).equals(version(name))
                         ? new Pair(pair.name(), pair.number(), pair.up(), undo.down())
                         : pair);

@@ -110,8 +110,13 @@ enum Tool {
 
     private final String label;
     private final String table;
+    // `Set.of` below: nobody can change them, which their type does not say
+    @SuppressWarnings("ImmutableEnumChecker")
     private final Set<String> has;
+
+    @SuppressWarnings("ImmutableEnumChecker")
     private final Set<String> lacks;
+
     private final boolean runsDownScripts;
     private final String rows;
 

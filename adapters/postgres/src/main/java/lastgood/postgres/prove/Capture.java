@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import lastgood.core.schema.Sql;
+import lastgood.core.schema.Quoted;
 import lastgood.core.schema.Statements;
 import lastgood.core.schema.TypedStatement;
 import lastgood.engine.port.Forbidden;
@@ -79,7 +79,7 @@ public final class Capture {
                   JOIN pg_catalog.pg_roles r ON r.oid = s.userid
                 WHERE s.dbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
                   AND r.rolname = ANY (?) AND coalesce(to_jsonb(s) ->> 'toplevel', 'true') = 'true'
-                GROUP BY 1, 3 ORDER BY 2 DESC LIMIT %d""".formatted(Sql.quoted(home), MOST))) {
+                GROUP BY 1, 3 ORDER BY 2 DESC LIMIT %d""".formatted(Quoted.name(home), MOST))) {
             ask.setArray(1, session.createArrayOf("text", roles.toArray()));
             var all = new ArrayList<Said>();
             try (var row = ask.executeQuery()) {
@@ -107,7 +107,7 @@ public final class Capture {
             }
         }
         try (var row = session.createStatement()
-                .executeQuery("SELECT dealloc FROM %s.pg_stat_statements_info".formatted(Sql.quoted(home)))) {
+                .executeQuery("SELECT dealloc FROM %s.pg_stat_statements_info".formatted(Quoted.name(home)))) {
             row.next();
             return row.getLong(1) == 0
                     ? ""

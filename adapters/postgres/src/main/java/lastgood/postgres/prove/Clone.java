@@ -8,7 +8,7 @@ import lastgood.core.schema.AppRoles;
 import lastgood.core.schema.Catalog;
 import lastgood.core.schema.Change;
 import lastgood.core.schema.Ddl;
-import lastgood.core.schema.Sql;
+import lastgood.core.schema.Quoted;
 import lastgood.postgres.catalog.CatalogReader;
 import lastgood.postgres.sql.Failures;
 
@@ -57,7 +57,7 @@ final class Clone {
                             session,
                             "CREATE ROLE %s%s%s"
                                     .formatted(
-                                            Sql.quoted(name),
+                                            Quoted.name(name),
                                             app.unrestricted() && app.names().contains(name) ? " SUPERUSER" : "",
                                             app.ignoresPolicies() && app.names().contains(name) ? " BYPASSRLS" : ""));
                 }
@@ -67,7 +67,7 @@ final class Clone {
             for (var group : app.groups()) {
                 if (!group.equals(name) && !app.names().contains(group) && !group.startsWith("pg_database_owner")) {
                     try {
-                        run(session, "GRANT %s TO %s".formatted(Sql.quoted(group), Sql.quoted(name)));
+                        run(session, "GRANT %s TO %s".formatted(Quoted.name(group), Quoted.name(name)));
                     } catch (SQLException _) {
                         // A group that cannot be joined here takes rights away, which shows as a statement that fails.
                     }

@@ -285,7 +285,7 @@ public final class Prover {
 
     private static Optional<String> attempt(Connection session, String script) throws SQLException {
         try {
-            Scripts.run(session, script);
+            ShadowScript.run(session, script);
             return Optional.empty();
         } catch (SQLException e) {
             if (session.isClosed()) {

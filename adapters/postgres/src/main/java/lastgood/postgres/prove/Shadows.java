@@ -15,7 +15,7 @@ import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import lastgood.core.schema.Sql;
+import lastgood.core.schema.Quoted;
 import lastgood.engine.port.Forbidden;
 import lastgood.postgres.server.Binaries;
 import lastgood.postgres.server.Server;
@@ -68,7 +68,7 @@ public final class Shadows {
         server.in(
                 "make a scratch database",
                 MAKING,
-                s -> s.createStatement().execute("CREATE DATABASE " + Sql.quoted(name) + " TEMPLATE template0"));
+                s -> s.createStatement().execute("CREATE DATABASE " + Quoted.name(name) + " TEMPLATE template0"));
         return new Shadow(
                 server.on(name),
                 "scratch database %s on %s".formatted(name, server.address()),
@@ -79,7 +79,7 @@ public final class Shadows {
         server.in(
                 "drop a scratch database",
                 MAKING,
-                s -> s.createStatement().execute("DROP DATABASE IF EXISTS " + Sql.quoted(name) + " WITH (FORCE)"));
+                s -> s.createStatement().execute("DROP DATABASE IF EXISTS " + Quoted.name(name) + " WITH (FORCE)"));
     }
 
     private void removeStale(Sessions server) {

@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import lastgood.core.data.SchemaProof.Statement;
 import lastgood.core.data.SchemaProof.Statement.Answer;
+import lastgood.core.schema.Quoted;
 import lastgood.core.schema.Sql;
 import lastgood.core.schema.TypedStatement;
 import lastgood.core.schema.TypedStatement.Column;
@@ -85,7 +86,7 @@ final class Speaker implements AutoCloseable {
         // A table without statistics gets no other errors than one with, and JIT only costs time here.
         execute("SET jit = off");
         if (!role.isEmpty()) {
-            execute("SET ROLE " + Sql.quoted(role));
+            execute("SET ROLE " + Quoted.name(role));
         }
     }
 

@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 import lastgood.core.schema.Change;
 import lastgood.core.schema.Item;
 import lastgood.core.schema.Item.Kind;
-import lastgood.core.schema.Sql;
+import lastgood.core.schema.Quoted;
 import lastgood.engine.port.Forbidden;
 import lastgood.engine.port.Unreachable;
 import lastgood.engine.port.WorldMoved;
@@ -40,7 +40,7 @@ final class Stakes {
         var item = change.subject();
         if (change instanceof Change.Added && item.kind() == Kind.TABLE) {
             lost.add("table %s: %s rows"
-                    .formatted(item.qualified(), counted(live, "SELECT count(*) FROM " + Sql.quoted(item.path()))));
+                    .formatted(item.qualified(), counted(live, "SELECT count(*) FROM " + Quoted.path(item.path()))));
         } else if (change instanceof Change.Added
                 && item.kind() == Kind.COLUMN
                 && !newTables.contains(item.parent())
@@ -57,13 +57,13 @@ final class Stakes {
 
     /// A value that everyone gets is none that somebody wrote.
     private static String values(Item column) {
-        var name = Sql.quoted(column.name());
+        var name = Quoted.name(column.name());
         var plain = column.fact("default").matches("'[^']*'::[\\w. ]+|-?[\\d.]+|true|false");
         return "SELECT count(%s)%s FROM %s"
                 .formatted(
                         name,
                         plain ? " FILTER (WHERE %s IS DISTINCT FROM (%s))".formatted(name, column.fact("default")) : "",
-                        Sql.quoted(column.parent()));
+                        Quoted.path(column.parent()));
     }
 
     private static String counted(Sessions live, String question) {

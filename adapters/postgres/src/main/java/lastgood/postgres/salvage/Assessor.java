@@ -28,13 +28,13 @@ import java.util.stream.IntStream;
 import lastgood.core.data.Assessment;
 import lastgood.core.data.Assessment.Conflict;
 import lastgood.core.data.Assessment.Way;
+import lastgood.core.schema.Quoted;
 import lastgood.engine.port.Forbidden;
 import lastgood.postgres.salvage.Compared.Side;
 import lastgood.postgres.salvage.RowDiff.Image;
 import lastgood.postgres.salvage.Spool.Planned;
 import lastgood.postgres.salvage.Spool.What;
 import lastgood.postgres.sql.Failures;
-import lastgood.postgres.sql.Quoting;
 import lastgood.postgres.sql.Sessions;
 import org.jspecify.annotations.Nullable;
 
@@ -309,7 +309,7 @@ public final class Assessor {
                                 .formatted(
                                         was.from(),
                                         gone.stream()
-                                                .map(c -> "t.%s IS NOT NULL".formatted(Quoting.name(c)))
+                                                .map(c -> "t.%s IS NOT NULL".formatted(Quoted.name(c)))
                                                 .collect(Collectors.joining(" OR "))));
                 tally(is.title()).lost += rows;
                 remarks.add("%s has no column %s any more: %d rows had something there; make the column again first"
@@ -353,7 +353,7 @@ public final class Assessor {
                 Reading.number(
                         session,
                         "SELECT count(CAST(CAST(t.%s AS text) AS %s)) FROM %s t"
-                                .formatted(Quoting.name(column.name()), column.type(), table.from()));
+                                .formatted(Quoted.name(column.name()), column.type(), table.from()));
                 return true;
             } catch (SQLException e) {
                 session.rollback(point);

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import lastgood.postgres.sql.Quoting;
+import lastgood.core.schema.Quoted;
 import org.jspecify.annotations.Nullable;
 
 /// How one table is compared across the databases: by which key, in which columns, and in which words each database
@@ -102,7 +102,7 @@ record Compared(Table live, Table.Key key, List<Table.Column> columns, Map<Side,
             var fresh = live.column(column.name()).orElseThrow().constant();
             return "CAST(%s AS text) COLLATE \"C\"".formatted(fresh == null ? "NULL" : fresh);
         }
-        var value = "CAST(t.%s AS text)".formatted(Quoting.name(column.name()));
+        var value = "CAST(t.%s AS text)".formatted(Quoted.name(column.name()));
         var retyped = !there.get().type().equals(column.type());
         var read = retyped && readable.test(side, column)
                 ? "CAST(CAST(%s AS %s) AS text)".formatted(value, column.type())
@@ -122,7 +122,7 @@ record Compared(Table live, Table.Key key, List<Table.Column> columns, Map<Side,
                 .allMatch(
                         t -> WHOLE_NUMBERS.contains(t.column(name).orElseThrow().type()));
         return whole
-                ? "pg_catalog.hashint8extended(CAST(t.%s AS bigint), 0)".formatted(Quoting.name(name))
+                ? "pg_catalog.hashint8extended(CAST(t.%s AS bigint), 0)".formatted(Quoted.name(name))
                 : "pg_catalog.hashtextextended(%s, 0)".formatted(texts.getFirst());
     }
 
@@ -135,7 +135,7 @@ record Compared(Table live, Table.Key key, List<Table.Column> columns, Map<Side,
         if (!same || column.type().endsWith("[]") || !(PLAIN.contains(bare) || bare.startsWith("timestamp"))) {
             return text;
         }
-        var raw = "t." + Quoting.name(column.name());
+        var raw = "t." + Quoted.name(column.name());
         return OF_CHARACTERS.contains(bare) ? raw + " COLLATE \"C\"" : raw;
     }
 

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import lastgood.core.schema.Quoted;
 import lastgood.postgres.salvage.Staging.Refused;
 import lastgood.postgres.salvage.Staging.Staged;
-import lastgood.postgres.sql.Quoting;
 
 /// What stands between single repairs and the rows that they would meet: a value that must be unique and that somebody
 /// has taken since, a parent that is gone, a child that came.
@@ -37,15 +37,6 @@ final class Obstacles {
               AND to_jsonb(k) ->> 'conenforced' IS DISTINCT FROM 'false'
               AND to_jsonb(k) ->> 'conperiod' IS DISTINCT FROM 'true'
             ORDER BY k.oid""";
-
-    private static final String UNIQUE = """
-            SELECT c.relname,
-                   (SELECT array_agg(pg_get_indexdef(i.indexrelid, n, true) ORDER BY n)
-                    FROM generate_series(1, i.indnkeyatts) n),
-                   coalesce(pg_get_expr(i.indpred, i.indrelid), 'true'),
-                   to_jsonb(i) ->> 'indnullsnotdistinct' = 'true'
-            FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-            WHERE i.indrelid = %d AND i.indisunique AND i.indisvalid ORDER BY i.indexrelid""";
 
     private Obstacles() {}
 
@@ -79,7 +70,7 @@ final class Obstacles {
                     .mapToObj(i -> same.get(i).formatted(i, i))
                     .collect(Collectors.joining(" AND "));
             var fresh = "(SELECT lg_n, %s FROM %s WHERE %s)".formatted(parts, staged.fresh(), unique.where);
-            var keys = Quoting.names(staged.entry().key());
+            var keys = Quoted.names(staged.entry().key());
             var live = "(SELECT %s, %s FROM %s WHERE %s)"
                     .formatted(keys, parts, staged.live().from(), unique.where);
             var why = "its value of %s is taken by another row".formatted(unique.name);
@@ -102,7 +93,14 @@ final class Obstacles {
     private static List<Unique> uniques(Staging staging, Staged staged) throws SQLException {
         var all = new ArrayList<Unique>();
         try (var ask = staging.session().createStatement();
-                var rows = ask.executeQuery(UNIQUE.formatted(staged.live().oid()))) {
+                var rows = ask.executeQuery("""
+            SELECT c.relname,
+                   (SELECT array_agg(pg_get_indexdef(i.indexrelid, n, true) ORDER BY n)
+                    FROM generate_series(1, i.indnkeyatts) n),
+                   coalesce(pg_get_expr(i.indpred, i.indrelid), 'true'),
+                   to_jsonb(i) ->> 'indnullsnotdistinct' = 'true'
+            FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+            WHERE i.indrelid = %d AND i.indisunique AND i.indisvalid ORDER BY i.indexrelid""".formatted(staged.live().oid()))) {
             while (rows.next()) {
                 all.add(new Unique(
                         rows.getString(1),
@@ -124,7 +122,7 @@ final class Obstacles {
                                         staged.written().isEmpty()
                                                 ? "NULL"
                                                 : staged.written().stream()
-                                                        .mapToObj(i -> Quoting.text(
+                                                        .mapToObj(i -> Quoted.text(
                                                                 staged.columns().get(i)))
                                                         .collect(Collectors.joining(", "))))
                 != 0;
@@ -145,7 +143,7 @@ final class Obstacles {
         if (parent.isEmpty()) {
             sql.append(" AND (o.lg_n IS NULL OR NOT (%s))"
                     .formatted(key.child().stream()
-                            .map(c -> "o.%s IS NOT DISTINCT FROM f.%s".formatted(Quoting.name(c), Quoting.name(c)))
+                            .map(c -> "o.%s IS NOT DISTINCT FROM f.%s".formatted(Quoted.name(c), Quoted.name(c)))
                             .collect(Collectors.joining(" AND "))));
         }
         var gone = parent.isEmpty() || done
@@ -195,18 +193,18 @@ final class Obstacles {
 
     private static String sql(String title) {
         var dot = title.indexOf('.');
-        return Quoting.name(title.substring(0, dot), title.substring(dot + 1));
+        return Quoted.name(title.substring(0, dot), title.substring(dot + 1));
     }
 
     private static String pairs(List<String> left, String l, List<String> right, String r) {
         return IntStream.range(0, left.size())
-                .mapToObj(i -> "%s.%s = %s.%s".formatted(l, Quoting.name(left.get(i)), r, Quoting.name(right.get(i))))
+                .mapToObj(i -> "%s.%s = %s.%s".formatted(l, Quoted.name(left.get(i)), r, Quoted.name(right.get(i))))
                 .collect(Collectors.joining(" AND "));
     }
 
     private static String notNull(List<String> columns, String alias) {
         return columns.stream()
-                .map(c -> "%s.%s IS NOT NULL".formatted(alias, Quoting.name(c)))
+                .map(c -> "%s.%s IS NOT NULL".formatted(alias, Quoted.name(c)))
                 .collect(Collectors.joining(" AND "));
     }
 

@@ -16,13 +16,14 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import lastgood.core.Digest;
 import lastgood.core.ServiceRef;
+import lastgood.core.schema.Quoted;
 import lastgood.engine.port.Fence;
 import lastgood.engine.port.Forbidden;
 import lastgood.engine.port.WorldMoved;
 import lastgood.engine.port.database.Repairs.Salvaged;
 import lastgood.postgres.salvage.Spool.What;
 import lastgood.postgres.salvage.Staging.Staged;
-import lastgood.postgres.sql.Quoting;
+import lastgood.postgres.sql.Marks;
 import lastgood.postgres.sql.Sessions;
 
 /// Puts back what an assessment wrote down: all of it or nothing, in one transaction that holds its own marker.
@@ -39,10 +40,6 @@ public final class Salvager {
     private static final int LOOKED_AT = 10_000;
 
     private static final int BATCH = 1_000;
-
-    private static final String MARKS = """
-            CREATE SCHEMA IF NOT EXISTS lastgood;
-            CREATE TABLE IF NOT EXISTS lastgood.mark (key text PRIMARY KEY, what text, at timestamptz)""";
 
     private final Function<ServiceRef, Sessions> databases;
     private final Spool spool;
@@ -97,22 +94,10 @@ public final class Salvager {
     }
 
     private static Optional<String> marker(Connection session, Digest assessment) throws SQLException {
-        try (var ask = session.createStatement();
-                var row = ask.executeQuery("SELECT to_regclass('lastgood.mark') IS NOT NULL")) {
-            row.next();
-            if (!row.getBoolean(1)) {
-                return Optional.empty();
-            }
-        }
-        try (var ask = session.prepareStatement("SELECT what FROM lastgood.mark WHERE key = ?")) {
-            ask.setString(1, key(assessment));
-            try (var rows = ask.executeQuery()) {
-                return rows.next() ? Optional.of(rows.getString(1)) : Optional.empty();
-            }
-        }
+        return Marks.find(session, name(assessment)).map(Marks.Mark::detail);
     }
 
-    private static String key(Digest assessment) {
+    private static String name(Digest assessment) {
         return "salvage/" + assessment;
     }
 
@@ -124,11 +109,6 @@ public final class Salvager {
     private Optional<String> moved(Connection session, Digest assessment, Spool.Outline outline) throws SQLException {
         Reading.sameTexts(session);
         var live = Tables.read(session);
-        for (var entry : outline.tables().values()) {
-            if (!live.containsKey(entry.title())) {
-                return Optional.of(entry.title() + " is gone since it was assessed");
-            }
-        }
         var rows = new ArrayList<Spool.Planned>();
         spool.read(assessment, line -> {
             if (line.row() != null && rows.size() < LOOKED_AT) {
@@ -136,10 +116,14 @@ public final class Salvager {
             }
         });
         for (var entry : outline.tables().values()) {
+            var table = live.get(entry.title());
+            if (table == null) {
+                return Optional.of(entry.title() + " is gone since it was assessed");
+            }
             var mine = rows.stream().filter(r -> r.table() == entry.index()).toList();
             for (int from = 0; from < mine.size(); from += BATCH) {
                 var batch = mine.subList(from, Math.min(mine.size(), from + BATCH));
-                var different = different(session, entry, live.get(entry.title()), batch);
+                var different = different(session, entry, table, batch);
                 if (different > 0) {
                     return Optional.of(
                             "%d rows of %s changed after the assessment".formatted(different, entry.title()));
@@ -160,7 +144,7 @@ public final class Salvager {
                                 String.join(", ", names),
                                 live.from(),
                                 TableScan.keyIs(live, new Table.Key(entry.key()), "t", "w.k"),
-                                Quoting.name(entry.key().getFirst()),
+                                Quoted.name(entry.key().getFirst()),
                                 live.stamp("t"));
         try (var ask = session.prepareStatement(sql)) {
             ask.setArray(
@@ -190,10 +174,9 @@ public final class Salvager {
                         "what was assessed is not kept here, or was altered\nnothing was changed\nhint: assess again"));
         databases.apply(service).change("put rows back", LIMIT, session -> {
             one(session, assessment);
-            Staging.run(session, MARKS);
             if (marker(session, assessment).isEmpty()) {
                 putBack(session, assessment, outline);
-                mark(session, assessment, outline, fence);
+                Marks.set(session, name(assessment), fence, words(outline) + " (" + fence.key() + ")");
             }
             return true;
         });
@@ -206,16 +189,6 @@ public final class Salvager {
             if (!row.getBoolean(1)) {
                 throw new WorldMoved("another session is putting these rows back\nnothing was changed");
             }
-        }
-    }
-
-    private static void mark(Connection session, Digest assessment, Spool.Outline outline, Fence fence)
-            throws SQLException {
-        try (var insert = session.prepareStatement(
-                "INSERT INTO lastgood.mark (key, what, at) VALUES (?, ?, clock_timestamp())")) {
-            insert.setString(1, key(assessment));
-            insert.setString(2, words(outline) + " (" + fence.key() + ")");
-            insert.executeUpdate();
         }
     }
 
@@ -232,13 +205,11 @@ public final class Salvager {
         Reading.sameTexts(session);
         var live = Tables.read(session);
         for (var entry : outline.tables().values()) {
-            if (!live.containsKey(entry.title())) {
+            var table = live.get(entry.title());
+            if (table == null) {
                 throw new WorldMoved(entry.title() + " is gone since it was assessed\nnothing was changed");
             }
-            Staging.run(
-                    session,
-                    "LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE"
-                            .formatted(live.get(entry.title()).sql()));
+            Staging.run(session, "LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE".formatted(table.sql()));
         }
         var staging = new Staging(session);
         staging.load(live, reader -> spool.read(assessment, reader));
@@ -337,8 +308,8 @@ public final class Salvager {
         return "INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM %s f JOIN %s p ON p.n = f.lg_n WHERE p.what = '%s'"
                 .formatted(
                         staged.live().sql(),
-                        Quoting.names(columns),
-                        columns.stream().map(c -> "f." + Quoting.name(c)).collect(Collectors.joining(", ")),
+                        Quoted.names(columns),
+                        columns.stream().map(c -> "f." + Quoted.name(c)).collect(Collectors.joining(", ")),
                         staged.fresh(),
                         staged.plan(),
                         what);
@@ -361,7 +332,7 @@ public final class Salvager {
             return;
         }
         var sets = staged.written().stream()
-                .mapToObj(i -> Quoting.name(staged.columns().get(i)))
+                .mapToObj(i -> Quoted.name(staged.columns().get(i)))
                 .map(c -> c + " = f." + c)
                 .collect(Collectors.joining(", "));
         expect(
@@ -417,7 +388,7 @@ public final class Salvager {
             var column = staged.live().column(staged.columns().get(i)).orElseThrow();
             if (column.identityAlways()) {
                 staging.execute("ALTER TABLE %s ALTER COLUMN %s SET GENERATED %s"
-                        .formatted(staged.live().sql(), Quoting.name(column.name()), open ? "BY DEFAULT" : "ALWAYS"));
+                        .formatted(staged.live().sql(), Quoted.name(column.name()), open ? "BY DEFAULT" : "ALWAYS"));
             }
         }
     }
@@ -445,7 +416,7 @@ public final class Salvager {
             }
         }
         for (var sequence : sequences.entrySet()) {
-            var column = Quoting.name(sequence.getValue());
+            var column = Quoted.name(sequence.getValue());
             staging.execute("""
                     SELECT setval(%s::regclass, m.top)
                     FROM (SELECT max(CAST(CAST(%s AS text) AS numeric))::bigint AS top FROM %s) m,
@@ -453,11 +424,11 @@ public final class Salvager {
                          (SELECT seqincrement, seqmax FROM pg_sequence WHERE seqrelid = %s::regclass) q
                     WHERE q.seqincrement > 0 AND m.top <= q.seqmax
                       AND (m.top > s.last_value OR (m.top = s.last_value AND NOT s.is_called))""".formatted(
-                            Quoting.text(sequence.getKey()),
+                            Quoted.text(sequence.getKey()),
                             column,
                             staged.fresh(),
                             sequence.getKey(),
-                            Quoting.text(sequence.getKey())));
+                            Quoted.text(sequence.getKey())));
         }
     }
 
@@ -556,7 +527,7 @@ public final class Salvager {
             Staging.run(
                     session,
                     "ALTER TABLE %s%s %s TRIGGER %s"
-                            .formatted("ONLY ", trigger.table(), how, Quoting.name(trigger.name())));
+                            .formatted("ONLY ", trigger.table(), how, Quoted.name(trigger.name())));
         }
     }
 }

@@ -10,9 +10,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import lastgood.core.schema.Quoted;
 import lastgood.engine.port.WorldMoved;
 import lastgood.postgres.sql.Failures;
-import lastgood.postgres.sql.Quoting;
 import org.jspecify.annotations.Nullable;
 
 /// What is planned, as temporary tables beside the live ones, so that the server itself says what fits and then puts
@@ -61,7 +61,7 @@ final class Staging {
         /// Joins a row of `fresh` or `old` to the live one.
         String same(String a, String b) {
             return entry.key().stream()
-                    .map(k -> "%s.%s = %s.%s".formatted(a, Quoting.name(k), b, Quoting.name(k)))
+                    .map(k -> "%s.%s = %s.%s".formatted(a, Quoted.name(k), b, Quoted.name(k)))
                     .collect(Collectors.joining(" AND "));
         }
 
@@ -222,7 +222,7 @@ final class Staging {
 
     private void index(Staged staged, String table) throws SQLException {
         execute("CREATE INDEX ON %s (%s)"
-                .formatted(table, Quoting.names(staged.entry().key())));
+                .formatted(table, Quoted.names(staged.entry().key())));
         execute("CREATE INDEX ON %s (lg_n)".formatted(table));
         execute("ANALYZE " + table);
     }
@@ -251,7 +251,7 @@ final class Staging {
         var targets = new ArrayList<String>();
         var values = new ArrayList<String>();
         for (var column : staged.live().written()) {
-            var quoted = Quoting.name(column.name());
+            var quoted = Quoted.name(column.name());
             var at = names.indexOf(column.name());
             targets.add(quoted);
             values.add(
@@ -276,7 +276,7 @@ final class Staging {
             values.add(value(staged, i));
         }
         return "INSERT INTO %s (lg_n, %s) SELECT p.n, %s FROM %s p WHERE p.what = 'INSERT'"
-                .formatted(staged.fresh(), Quoting.names(names), String.join(", ", values), staged.plan());
+                .formatted(staged.fresh(), Quoted.names(names), String.join(", ", values), staged.plan());
     }
 
     /// A text of the plan as a value of the live column. One of another type goes by way of the type that it had:
@@ -368,12 +368,7 @@ final class Staging {
                 refuse(
                         "SELECT p.n FROM %s p JOIN %s f ON f.lg_n = p.n WHERE %s AND CAST(CAST(CAST(f.%s AS text) AS %s) AS text) IS DISTINCT FROM p.v%d"
                                 .formatted(
-                                        staged.plan(),
-                                        staged.fresh(),
-                                        changed,
-                                        Quoting.name(was.name()),
-                                        was.type(),
-                                        i),
+                                        staged.plan(), staged.fresh(), changed, Quoted.name(was.name()), was.type(), i),
                         why,
                         refused);
                 session.releaseSavepoint(point);

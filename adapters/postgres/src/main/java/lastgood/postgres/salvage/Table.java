@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import lastgood.postgres.sql.Quoting;
+import lastgood.core.schema.Quoted;
 import org.jspecify.annotations.Nullable;
 
 /// A table as one database has it. A partitioned table is one table, through its root.
@@ -43,7 +43,7 @@ record Table(
     }
 
     String sql() {
-        return Quoting.name(schema, name);
+        return Quoted.name(schema, name);
     }
 
     Optional<Column> column(String wanted) {
@@ -63,7 +63,7 @@ record Table(
     String stamp(String alias) {
         return "pg_catalog.md5(CAST(ROW(%s) AS text))"
                 .formatted(written().stream()
-                        .map(c -> "CAST(%s.%s AS text)".formatted(alias, Quoting.name(c.name())))
+                        .map(c -> "CAST(%s.%s AS text)".formatted(alias, Quoted.name(c.name())))
                         .collect(Collectors.joining(", ")));
     }
 }

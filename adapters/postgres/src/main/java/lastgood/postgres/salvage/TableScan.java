@@ -22,9 +22,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import lastgood.core.schema.Quoted;
 import lastgood.postgres.salvage.Compared.Side;
 import lastgood.postgres.salvage.RowDiff.Image;
-import lastgood.postgres.sql.Quoting;
 import org.jspecify.annotations.Nullable;
 
 /// Goes through one table in all databases at once and finds the rows that are not the same everywhere.
@@ -365,7 +365,7 @@ final class TableScan {
                 .mapToObj(i -> {
                     var column = table.column(key.columns().get(i)).orElseThrow();
                     return "%s.%s = CAST(%s%d AS %s)"
-                            .formatted(row, Quoting.name(column.name()), texts, i, column.type());
+                            .formatted(row, Quoted.name(column.name()), texts, i, column.type());
                 })
                 .collect(Collectors.joining(" AND "));
     }

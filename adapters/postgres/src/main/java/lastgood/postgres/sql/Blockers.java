@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import lastgood.core.Words;
+import lastgood.core.schema.SqlText;
 
 /// Who stands in the way of a session, so that a person knows whom to ask.
 public final class Blockers {

@@ -4,13 +4,13 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 import lastgood.engine.port.Unreachable;
 import lastgood.engine.port.WorldMoved;
-import org.postgresql.PGConnection;
 
 /// Makes a change that needs locks which others may hold: it waits shortly, lets everybody else through, and tries
 /// again; and when it gives up, it says who was in the way.
@@ -71,7 +71,7 @@ public final class Patience {
                     throw Failures.of(doing, sessions.address(), e);
                 }
                 if (attempt == attempts) {
-                    throw new WorldMoved(words(doing, blockers.get()));
+                    throw new WorldMoved(words(doing, Objects.requireNonNull(blockers.get())));
                 }
                 sleep(PAUSE_MIN, PAUSE_MAX, doing);
             }
@@ -113,7 +113,7 @@ public final class Patience {
 
     private <T> T watched(Connection session, AtomicReference<List<Blockers.Blocker>> blockers, Sessions.Work<T> work)
             throws SQLException {
-        var pid = session.unwrap(PGConnection.class).getBackendPID();
+        var pid = pid(session);
         var over = new CountDownLatch(1);
         var watcher = Thread.ofVirtual().start(() -> watch(pid, over, blockers));
         try {
@@ -121,6 +121,14 @@ public final class Patience {
         } finally {
             over.countDown();
             watcher.interrupt();
+        }
+    }
+
+    private static int pid(Connection session) throws SQLException {
+        try (var ask = session.createStatement();
+                var row = ask.executeQuery("SELECT pg_backend_pid()")) {
+            row.next();
+            return row.getInt(1);
         }
     }
 

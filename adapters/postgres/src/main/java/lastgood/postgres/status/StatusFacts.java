@@ -6,13 +6,13 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.ArrayList;
 import java.util.List;
+import lastgood.core.schema.Quoted;
+import lastgood.core.schema.SqlText;
 import lastgood.engine.port.database.DatabaseQuestions.Fact;
 import lastgood.postgres.sql.Blockers;
 import lastgood.postgres.sql.Failures;
 import lastgood.postgres.sql.Marks;
-import lastgood.postgres.sql.Quoted;
 import lastgood.postgres.sql.Sessions;
-import lastgood.postgres.sql.SqlText;
 
 /// What a person at 3 a.m. wants to know of a database, one line each. A question that cannot be answered is a line
 /// too, `unknown`, with the reason; the others are still asked.

@@ -20,6 +20,7 @@ import lastgood.core.ServiceRef;
 import lastgood.core.data.Migrations.Applied;
 import lastgood.core.data.Migrations.Undo;
 import lastgood.core.schema.Catalog;
+import lastgood.core.schema.Quoted;
 import lastgood.engine.port.Fence;
 import lastgood.engine.port.Forbidden;
 import lastgood.engine.port.TeamCommands;
@@ -31,7 +32,6 @@ import lastgood.postgres.server.Server;
 import lastgood.postgres.server.Servers;
 import lastgood.postgres.sql.Address;
 import lastgood.postgres.sql.Cutter;
-import lastgood.postgres.sql.Quoted;
 import lastgood.postgres.sql.Sessions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -104,7 +104,7 @@ class PostgresSchemasTest {
 
     @Test
     void all_migrations_of_a_release_are_undone_in_one_transaction_with_a_mark() throws IOException {
-        fingerprints = new CatalogFingerprints(digest -> Optional.ofNullable(kept.get(digest)));
+        fingerprints = new CatalogFingerprints((_, digest) -> Optional.ofNullable(kept.get(digest)));
         var before = threeMigrations();
 
         schemas().undo(look(), List.of("003_index", "002_column"), before, FENCE);
@@ -129,7 +129,7 @@ class PostgresSchemasTest {
 
     @Test
     void an_undo_that_does_not_lead_back_changes_nothing_and_says_so() throws IOException {
-        fingerprints = new CatalogFingerprints(digest -> Optional.ofNullable(kept.get(digest)));
+        fingerprints = new CatalogFingerprints((_, digest) -> Optional.ofNullable(kept.get(digest)));
         apply("001_orders", "CREATE TABLE orders (id int)", "DROP TABLE orders");
         var before = look().schema();
         kept.put(before, CatalogReader.read(admin));

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /// What is written down about one command, in a folder of its own: what it wrote, and how it ended. The folder's
@@ -22,13 +23,15 @@ record CommandRecord(Path folder) {
     /// Enough for the last lines of any tool.
     private static final int TAIL_BYTES = 16 * 1024;
 
-    /// The process that waits for the command and writes down its end, if it still runs. It is known by the name of the
-    /// file for the end, which stands in its arguments: that is there from its first moment, whoever died meanwhile, and
-    /// no other process has it. One that has ended and that nobody has asked for its end has no arguments any more.
+    /// The process that waits for the command and writes down its end, if it still runs. It is known by the
+    /// name of the file for the end, which stands in its arguments: that is there from its first moment,
+    /// whoever died meanwhile, and no other process has it. One that has ended and that nobody has asked for
+    /// its end has no arguments any more.
     Optional<ProcessHandle> runner() {
         var name = code().toString();
         return ProcessHandle.allProcesses()
-                .filter(p -> p.info().arguments().map(a -> List.of(a).contains(name)).orElse(false))
+                .filter(p ->
+                        p.info().arguments().map(a -> List.of(a).contains(name)).orElse(false))
                 .findFirst();
     }
 
@@ -42,14 +45,14 @@ record CommandRecord(Path folder) {
 
     /// @return false if it is there already
     boolean begin(String words) throws IOException {
-        Files.createDirectories(folder.getParent());
+        Files.createDirectories(above(folder));
         try {
             Files.createDirectory(folder);
         } catch (java.nio.file.FileAlreadyExistsException _) {
             return false;
         }
         write(folder.resolve("words"), words);
-        sync(folder.getParent());
+        sync(above(folder));
         return true;
     }
 
@@ -83,19 +86,21 @@ record CommandRecord(Path folder) {
         }
     }
 
+    /// A record is never at the root of a disk.
+    private static Path above(Path file) {
+        return Objects.requireNonNull(file.toAbsolutePath().getParent());
+    }
+
     /// Whole or not at all, also after power loss.
     private static void write(Path file, String text) throws IOException {
         var draft = file.resolveSibling(file.getFileName() + ".draft");
         try (var out = FileChannel.open(
-                draft,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.TRUNCATE_EXISTING,
-                StandardOpenOption.WRITE)) {
+                draft, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
             out.write(ByteBuffer.wrap(text.getBytes(UTF_8)));
             out.force(true);
         }
         Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        sync(file.getParent());
+        sync(above(file));
     }
 
     private static void sync(Path folder) throws IOException {

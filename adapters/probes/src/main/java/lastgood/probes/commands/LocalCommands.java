@@ -89,7 +89,8 @@ public final class LocalCommands implements TeamCommands {
 
     private static void start(CommandRecord record, List<String> words, Map<String, String> variables, Path folder)
             throws IOException {
-        var command = new ArrayList<>(List.of("/bin/sh", "-c", RUNNER, record.code().toString()));
+        var command =
+                new ArrayList<>(List.of("/bin/sh", "-c", RUNNER, record.code().toString()));
         command.addAll(words);
         var builder = new ProcessBuilder(command)
                 .directory(folder.toFile())

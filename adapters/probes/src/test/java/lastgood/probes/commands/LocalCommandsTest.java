@@ -41,7 +41,8 @@ class LocalCommandsTest {
 
     @Test
     void a_command_gets_its_arguments_as_they_are_its_folder_and_its_variables() {
-        var ended = run("printf '%s\\n' \"$1\" \"$PWD\" \"$EXTRA\" \"$LASTGOOD_KEY\" \"$LASTGOOD_RELEASE\"", "a; b $HOME");
+        var ended =
+                run("printf '%s\\n' \"$1\" \"$PWD\" \"$EXTRA\" \"$LASTGOOD_KEY\" \"$LASTGOOD_RELEASE\"", "a; b $HOME");
 
         assertThat(ended.code()).isZero();
         assertThat(ended.lastLines())
@@ -73,8 +74,9 @@ class LocalCommandsTest {
 
     @Test
     void one_who_was_interrupted_is_followed_by_one_who_waits_for_the_same_process() throws Exception {
-        var first = Thread.ofPlatform().start(() -> assertThatThrownBy(() -> run("echo ran >> count; sleep 1; exit 6"))
-                .isInstanceOf(Unreachable.class));
+        var first = Thread.ofPlatform()
+                .start(() -> assertThatThrownBy(() -> run("echo ran >> count; sleep 1; exit 6"))
+                        .isInstanceOf(Unreachable.class));
         while (!Files.exists(folder.resolve("count"))) {
             Thread.sleep(10);
         }
@@ -112,9 +114,10 @@ class LocalCommandsTest {
 
     @Test
     void an_end_that_nobody_saw_is_not_guessed_and_it_is_not_run_again() throws Exception {
-        var starter = Thread.ofPlatform().start(() -> assertThatThrownBy(() -> run("echo $$ > pid; sleep 60"))
-                .isInstanceOf(Unreachable.class)
-                .hasMessageContaining("how far it came is not known"));
+        var starter = Thread.ofPlatform()
+                .start(() -> assertThatThrownBy(() -> run("echo $$ > pid; sleep 60"))
+                        .isInstanceOf(Unreachable.class)
+                        .hasMessageContaining("how far it came is not known"));
         while (!Files.exists(folder.resolve("pid")) || Files.size(folder.resolve("pid")) == 0) {
             Thread.sleep(10);
         }
@@ -134,7 +137,9 @@ class LocalCommandsTest {
     void secrets_do_not_come_out_with_the_last_lines() {
         var ended = run("echo \"could not log in with $DB_PASSWORD at postgres://app:other-pw@db/shop\"");
 
-        assertThat(ended.lastLines().getFirst()).doesNotContain("hunter22", "other-pw").contains("could not log in");
+        assertThat(ended.lastLines().getFirst())
+                .doesNotContain("hunter22", "other-pw")
+                .contains("could not log in");
     }
 
     @Test
@@ -147,7 +152,8 @@ class LocalCommandsTest {
                 .hasMessageContaining("nothing was changed");
         Files.createDirectory(gone);
 
-        assertThat(commands.run(SHOP, "", List.of("true"), Map.of(), LIMIT, FENCE).code())
+        assertThat(commands.run(SHOP, "", List.of("true"), Map.of(), LIMIT, FENCE)
+                        .code())
                 .isZero();
     }
 
@@ -160,8 +166,7 @@ class LocalCommandsTest {
     }
 
     private TeamCommands commands() {
-        return new LocalCommands(
-                state, _ -> new Surroundings(folder, Map.of("DB_PASSWORD", "hunter22"), List.of()));
+        return new LocalCommands(state, _ -> new Surroundings(folder, Map.of("DB_PASSWORD", "hunter22"), List.of()));
     }
 
     private Ended run(String line, String... arguments) {

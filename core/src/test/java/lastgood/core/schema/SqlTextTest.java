@@ -1,4 +1,4 @@
-package lastgood.postgres.sql;
+package lastgood.core.schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,8 @@
-package lastgood.postgres.sql;
+package lastgood.core.schema;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /// The one place where a name or a text becomes part of a statement, for those that take no parameters.
 public final class Quoted {
@@ -12,6 +16,15 @@ public final class Quoted {
 
     public static String name(String schema, String name) {
         return name(schema) + "." + name(name);
+    }
+
+    /// A name with everything that it is in.
+    public static String path(List<String> path) {
+        return path.stream().map(Quoted::name).collect(Collectors.joining("."));
+    }
+
+    public static String names(Collection<String> names) {
+        return names.stream().map(Quoted::name).collect(Collectors.joining(", "));
     }
 
     /// A text constant, whatever `standard_conforming_strings` says.

@@ -6,9 +6,9 @@ import lastgood.core.schema.Sql;
 
 /// Runs a migration's SQL on a shadow, each statement for itself. What runs CONCURRENTLY elsewhere does not here, where
 /// nobody else is.
-final class Scripts {
+final class ShadowScript {
 
-    private Scripts() {}
+    private ShadowScript() {}
 
     /// None takes longer on a database without rows.
     private static final int LIMIT_SECONDS = 30;

@@ -1,4 +1,4 @@
-package lastgood.postgres.sql;
+package lastgood.core.schema;
 
 import java.util.ArrayList;
 import java.util.List;
