@@ -207,7 +207,7 @@ public final class PrometheusMetrics implements Metrics {
     }
 
     /// The upper end of the bucket that holds it: never less than it was.
-    private static Duration quantile(TreeMap<Double, Long> within, double share) {
+    private static Duration quantile(java.util.NavigableMap<Double, Long> within, double share) {
         if (within.isEmpty() || within.lastEntry().getValue() == 0) {
             return Duration.ZERO;
         }

@@ -1,5 +1,8 @@
 package lastgood.cli.db;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import lastgood.cli.Exit;
 import lastgood.cli.Tool;
 import lastgood.cli.out.Data;
@@ -43,10 +46,28 @@ final class IntegrityVerb extends DatabaseVerb {
         if (common().format() == Format.JSON || common().format() == Format.YAML) {
             json(session.service().toString(), report);
         } else {
-            report.findings().forEach(f -> screen().data(line(screen(), f)));
+            shown(report).forEach(f -> screen().data(line(screen(), f)));
             screen().data(summary(report));
         }
         return report.isSound() ? Exit.DONE : Exit.THRESHOLD;
+    }
+
+    /// What is fine in hundreds of places is one line; what is not is one each.
+    private static List<IntegrityReport.Finding> shown(IntegrityReport report) {
+        var shown = new ArrayList<IntegrityReport.Finding>();
+        var passed = new LinkedHashMap<String, List<IntegrityReport.Finding>>();
+        for (var finding : report.findings()) {
+            if (finding.standing() == Standing.PASS) {
+                passed.computeIfAbsent(finding.check(), _ -> new ArrayList<>()).add(finding);
+            } else {
+                shown.add(finding);
+            }
+        }
+        passed.forEach((check, all) -> shown.add(
+                all.size() == 1
+                        ? all.getFirst()
+                        : new IntegrityReport.Finding(Standing.PASS, check, "all %d".formatted(all.size()), 0, "")));
+        return shown;
     }
 
     private void json(String service, IntegrityReport report) {

@@ -52,9 +52,9 @@ public final class Ddl {
         var all = new ArrayList<String>();
         catalog.all(Kind.DEFAULT_PRIVILEGES).forEach(d -> {
             var schema = d.path().get(1);
-            var where = schema.isEmpty() ? "" : " IN SCHEMA " + Sql.quoted(schema);
+            var where = schema.isEmpty() ? "" : " IN SCHEMA " + Quoted.name(schema);
             var of = "ALTER DEFAULT PRIVILEGES FOR ROLE %s%s"
-                    .formatted(Sql.quoted(Sql.plain(d.path().getFirst())), where);
+                    .formatted(Quoted.name(Sql.plain(d.path().getFirst())), where);
             var what = born(d.path().get(2));
             if (what.isEmpty()) {
                 return;
@@ -72,7 +72,7 @@ public final class Ddl {
                                     of,
                                     one.replace("*", ""),
                                     what,
-                                    to.equals("PUBLIC") ? to : Sql.quoted(Sql.plain(to)),
+                                    to.equals("PUBLIC") ? to : Quoted.name(Sql.plain(to)),
                                     one.endsWith("*") ? " WITH GRANT OPTION" : ""));
                 }
             });

@@ -97,7 +97,10 @@ public final class CnpgOperator implements Controller {
                 .put("instances", instances)
                 .put("readyInstances", instances);
         status.remove("phaseReason");
-        Json.whenMissing(status, "systemID", "7" + Integer.toUnsignedString(Desk.uid(cluster).hashCode()));
+        Json.whenMissing(
+                status,
+                "systemID",
+                "7" + Integer.toUnsignedString(Desk.uid(cluster).hashCode()));
         Json.whenMissing(status, "timelineID", 1);
         status.put("currentPrimary", Desk.name(cluster) + "-1");
         Conditions.set(status, condition("Ready", true, "ClusterIsReady", "Cluster is Ready"));
