@@ -120,12 +120,18 @@ record ClusterParts(
                                 new Programs(api, kube.ledgers(), kube.templates()),
                                 time,
                                 KubeCommands.Patience.usual()),
+                        ref -> newest(kube, ref),
                         time::now),
                 new ProbedChecks(
                         metrics.measured(new KubeChecks(api, services, limits, kube.workloads()), limits), rules),
                 rules,
                 owner,
                 time);
+    }
+
+    private static String newest(KubeParts kube, ServiceRef service) {
+        var releases = kube.ledgers().read(service).releases();
+        return releases.isEmpty() ? "" : releases.getLast().revision().digest().text();
     }
 
     private static String secret(
@@ -274,7 +280,7 @@ record ClusterParts(
         var required = EnumSet.copyOf(policy.watch().required());
         // That pods are endpoints is no request that was answered.
         required.removeIf(check ->
-                (!metrics.connected() && KubeChecks.needingMetrics().contains(check) || check == Check.ENDPOINTS)
+                ((!metrics.connected() && KubeChecks.needingMetrics().contains(check)) || check == Check.ENDPOINTS)
                         && !Optional.ofNullable(rules.get(service))
                                 .map(r -> r.asks(check))
                                 .orElse(false));

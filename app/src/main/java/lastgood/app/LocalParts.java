@@ -90,6 +90,7 @@ record LocalParts(
                 new LocalCommands(
                         data.resolve("commands"),
                         ref -> surroundings(kept.get(ref), catalog, secrets, services.get(ref))),
+                _ -> "",
                 clock);
         return new LocalParts(
                 catalog,

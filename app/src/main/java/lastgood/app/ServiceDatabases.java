@@ -46,18 +46,20 @@ record ServiceDatabases(
 
     /// @param kept the services of the platform
     /// @param folder of the configuration file
+    /// @param images the release whose program can undo what the newest one brought, by its digest
     static ServiceDatabases of(
             Map<ServiceRef, Effective> kept,
             Path folder,
             Map<String, String> variables,
             Secrets secrets,
             TeamCommands commands,
+            Function<ServiceRef, String> images,
             InstantSource clock) {
         var services = new HashMap<ServiceRef, PostgresService>();
         kept.forEach((ref, effective) -> {
             var config = effective.service().database();
             if (config != null) {
-                services.put(ref, service(ref, effective, config, folder, variables, secrets));
+                services.put(ref, service(ref, effective, config, folder, variables, secrets, images));
             }
         });
         if (services.isEmpty()) {
@@ -77,7 +79,8 @@ record ServiceDatabases(
             DatabaseConfig config,
             Path folder,
             Map<String, String> variables,
-            Secrets secrets) {
+            Secrets secrets,
+            Function<ServiceRef, String> images) {
         var data =
                 effective.data().resolve("databases").resolve(ref.environment()).resolve(ref.service());
         var embedded = EmbeddedDatabases.isWanted(effective)
@@ -88,7 +91,7 @@ record ServiceDatabases(
                 admin(ref, config.where(), embedded, secrets),
                 roles(ref, config, secrets),
                 embedded,
-                migrating(ref, effective, config.migrations()),
+                migrating(ref, config.migrations(), images),
                 backingUp(config, embedded, data),
                 statements(config.statements()),
                 invariants(config.integrity().quick(), folder),
@@ -117,13 +120,14 @@ record ServiceDatabases(
     }
 
     private static PostgresService.Migrating migrating(
-            ServiceRef ref, Effective effective, DatabaseConfig.Migrations migrations) {
+            ServiceRef ref, DatabaseConfig.Migrations migrations, Function<ServiceRef, String> images) {
         return new PostgresService.Migrating(
                 migrations.tool(),
                 Optional.ofNullable(migrations.dir()),
                 command(ref, migrations.undo()),
                 command(ref, migrations.apply()),
-                migrations.atStart());
+                migrations.atStart(),
+                () -> images.apply(ref));
     }
 
     /// All but the migration, which is filled in when there is one.

@@ -81,7 +81,7 @@ public record PostgresParts(Databases databases, DatabaseQuestions questions) {
                 migrating.tool().equals("auto") ? "" : migrating.tool(),
                 migrating.folder().map(Scripts::in).orElseGet(Scripts::none),
                 "",
-                "",
+                migrating.undo().isEmpty() ? "" : migrating.image().get(),
                 migrating.undo(),
                 migrating.apply(),
                 MIGRATION_MAX);

@@ -42,8 +42,15 @@ public record PostgresService(
     /// @param undo the team's command, with the place `{migration}`; empty: none
     /// @param apply likewise
     /// @param atStart whether the service runs its tool each time it starts
+    /// @param image of the release whose program the commands are in: the newest one's, for an older one lacks the
+    ///     way down of what came later
     public record Migrating(
-            String tool, Optional<Path> folder, List<String> undo, List<String> apply, boolean atStart) {
+            String tool,
+            Optional<Path> folder,
+            List<String> undo,
+            List<String> apply,
+            boolean atStart,
+            Supplier<String> image) {
         public Migrating {
             undo = List.copyOf(undo);
             apply = List.copyOf(apply);

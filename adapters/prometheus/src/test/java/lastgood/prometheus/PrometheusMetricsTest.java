@@ -51,7 +51,7 @@ class PrometheusMetricsTest {
     }
 
     @AfterEach
-    void stop() throws InterruptedException {
+    void stop() {
         if (prometheus != null) {
             prometheus.close();
             old.close();
