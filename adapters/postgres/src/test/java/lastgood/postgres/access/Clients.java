@@ -59,10 +59,14 @@ final class Clients implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         over.set(true);
         for (var thread : threads) {
-            thread.join(10_000);
+            try {
+                thread.join(10_000);
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }
