@@ -54,8 +54,18 @@ public final class Servers {
             }
         }
 
+        private static void kill(Server server) {
+            try {
+                var pid = Files.readAllLines(server.data().resolve("postmaster.pid")).getFirst();
+                ProcessHandle.of(Long.parseLong(pid.strip())).ifPresent(ProcessHandle::destroyForcibly);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
         private static void end(Server server, Path folder) {
-            server.crash();
+            // No program is started while the process ends: its children go with the server, and so does what it holds.
+            server.running().ifPresent(_ -> kill(server));
             try (var files = Files.walk(folder)) {
                 for (var file :
                         files.sorted(java.util.Comparator.reverseOrder()).toList()) {
