@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.sql.Types;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import lastgood.core.schema.Catalog;
 import lastgood.core.schema.Item;
@@ -28,49 +29,56 @@ public final class CatalogReader {
     }
 
     /// Within a transaction that is there already, and sees what that has done. Settings stay as they were.
+    ///
+    /// Everything is asked in one go: a question more must not cost a way to a distant server more.
     public static Catalog read(Connection session) throws SQLException {
-        var earlier = new ArrayList<String[]>();
-        try (var set = session.createStatement()) {
-            for (var pin : PINS) {
-                try (var was = set.executeQuery("SHOW " + pin[0])) {
-                    was.next();
-                    earlier.add(new String[] {pin[0], was.getString(1)});
+        var earlier = new TreeMap<String, String>();
+        try (var ask = session.prepareStatement(
+                "SELECT s.name, pg_catalog.current_setting(s.name) FROM unnest(?::text[]) AS s(name)")) {
+            ask.setArray(1, session.createArrayOf("text", PINS.keySet().toArray()));
+            try (var row = ask.executeQuery()) {
+                while (row.next()) {
+                    earlier.put(row.getString(1), row.getString(2));
                 }
-                set(session, pin);
             }
         }
-        var items = new ArrayList<Item>();
-        for (var question : Questions.all().entrySet()) {
-            items.addAll(ask(session, question.getKey(), question.getValue()));
-        }
-        for (var setting : earlier) {
-            set(session, setting);
-        }
+        set(session, PINS);
+        var items = ask(session);
+        set(session, earlier);
         return new Catalog(items);
     }
 
-    private static final List<String[]> PINS = List.of(
-            new String[] {"search_path", ""},
-            new String[] {"TimeZone", "UTC"},
-            new String[] {"DateStyle", "ISO, YMD"},
-            new String[] {"IntervalStyle", "postgres"},
-            new String[] {"extra_float_digits", "1"},
-            new String[] {"quote_all_identifiers", "off"});
+    /// Compiling a query that runs once costs more than it saves.
+    private static final Map<String, String> PINS = new TreeMap<>(Map.of(
+            "search_path", "",
+            "TimeZone", "UTC",
+            "DateStyle", "ISO, YMD",
+            "IntervalStyle", "postgres",
+            "extra_float_digits", "1",
+            "quote_all_identifiers", "off",
+            "jit", "off"));
 
-    private static void set(Connection session, String[] setting) throws SQLException {
-        try (var set = session.prepareStatement("SELECT pg_catalog.set_config(?, ?, false)")) {
-            set.setString(1, setting[0]);
-            set.setString(2, setting[1]);
+    private static void set(Connection session, Map<String, String> settings) throws SQLException {
+        try (var set = session.prepareStatement(
+                "SELECT pg_catalog.set_config(s.name, s.value, false) FROM unnest(?::text[], ?::text[]) AS s(name, value)")) {
+            set.setArray(1, session.createArrayOf("text", settings.keySet().toArray()));
+            set.setArray(2, session.createArrayOf("text", settings.values().toArray()));
             set.execute();
         }
     }
 
-    private static List<Item> ask(Connection session, Kind kind, String question) throws SQLException {
-        try (var statement = session.createStatement();
-                var row = statement.executeQuery(question)) {
+    private static List<Item> ask(Connection session) throws SQLException {
+        var questions = Questions.all();
+        try (var statement = session.createStatement()) {
             var found = new ArrayList<Item>();
-            while (row.next()) {
-                found.add(item(kind, row));
+            statement.execute(String.join(";\n", questions.values()));
+            for (var kind : questions.keySet()) {
+                try (var row = statement.getResultSet()) {
+                    while (row.next()) {
+                        found.add(item(kind, row));
+                    }
+                }
+                statement.getMoreResults();
             }
             return found;
         }

@@ -117,13 +117,9 @@ public final class Rehearsals {
         }
     }
 
-    /// @param logBytes to be replayed
+    /// @param logBytes to be replayed after the backup, up to the point that is wanted; 0 for a dump, which has no log
     public Predicted predict(Stored backup, long logBytes) {
         return predict(catalogue.notes().rehearsals(), catalogue.provider().kind(), backup.restoredBytes(), logBytes);
-    }
-
-    public Predicted predict(Stored backup) {
-        return predict(backup, 0);
     }
 
     /// Each rehearsal predicts by its own rates; a small one says little about bytes, so what a start costs that does

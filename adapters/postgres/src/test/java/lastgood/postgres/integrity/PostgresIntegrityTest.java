@@ -18,7 +18,6 @@ import lastgood.postgres.server.Server;
 import lastgood.postgres.server.Servers;
 import lastgood.postgres.sql.Address;
 import lastgood.postgres.sql.Sessions;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -32,10 +31,6 @@ class PostgresIntegrityTest {
     private static final ServiceRef SHOP = ServiceRef.parse("test/shop");
     private static final int PAGE = 8192;
 
-    @TempDir
-    static Path folder;
-
-    static Server server;
     static Sessions admin;
     static int databases;
 
@@ -44,13 +39,7 @@ class PostgresIntegrityTest {
 
     @BeforeAll
     static void start() {
-        server = Server.create(Servers.ours(), folder.resolve("data"));
-        admin = new Sessions(server.start(Server.Durability.FAST, Map.of()), "test");
-    }
-
-    @AfterAll
-    static void stop() {
-        server.stop();
+        admin = new Sessions(Servers.shared(), "test");
     }
 
     static Sessions database(String... statements) {

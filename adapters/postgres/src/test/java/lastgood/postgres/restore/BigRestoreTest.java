@@ -37,13 +37,15 @@ class BigRestoreTest {
             var backup = catalogue.meant("lg-rb-00000001-20");
             var scratches = lab.scratches(catalogue, Landmarks.none());
             var rehearsals = new Rehearsals(catalogue, scratches, InstantSource.system());
-            assertThat(rehearsals.predict(backup).unproven()).isTrue();
+            assertThat(rehearsals.predict(backup, 0).unproven()).isTrue();
             var first = System.nanoTime();
             rehearsals.rehearse(Optional.empty(), _ -> {});
             print("rehearsed, the first restore", System.nanoTime() - first);
 
             var bad = lab.committed("UPDATE public.orders SET good = false WHERE id % 100 = 0");
-            var predicted = rehearsals.predict(backup);
+            var log = Long.parseLong(
+                    lab.one("SELECT (pg_current_wal_lsn() - '%s'::pg_lsn)::bigint".formatted(backup.startLsn())));
+            var predicted = rehearsals.predict(backup, log);
             var begun = System.nanoTime();
             var scratch = scratches.make(
                     RecoveryTarget.before(new Point.Xid(bad)), Optional.empty(), Optional.empty(), _ -> {});

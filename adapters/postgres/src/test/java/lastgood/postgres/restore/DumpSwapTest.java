@@ -126,13 +126,13 @@ class DumpSwapTest {
     void a_rehearsal_restores_reads_and_drops_and_is_what_predictions_are_made_of() {
         var rehearsals = new Rehearsals(catalogue, scratches, InstantSource.system());
         var backup = catalogue.stored().getFirst();
-        assertThat(rehearsals.predict(backup).words()).startsWith("UNPROVEN");
+        assertThat(rehearsals.predict(backup, 0).words()).startsWith("UNPROVEN");
 
         var rehearsed = rehearsals.rehearse(Optional.empty(), progress::add);
 
         assertThat(rehearsed.rehearsal()).isInstanceOf(Backup.Rehearsal.Restored.class);
-        assertThat(rehearsals.predict(backup).rehearsals()).isEqualTo(1);
-        assertThat(rehearsals.predict(backup).median()).isPositive();
+        assertThat(rehearsals.predict(backup, 0).rehearsals()).isEqualTo(1);
+        assertThat(rehearsals.predict(backup, 0).median()).isPositive();
         assertThat(scratches.all()).isEmpty();
     }
 }

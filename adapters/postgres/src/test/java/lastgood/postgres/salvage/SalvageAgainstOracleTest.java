@@ -6,16 +6,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import lastgood.postgres.server.Server;
 import lastgood.postgres.server.Servers;
 import lastgood.postgres.sql.Sessions;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -30,10 +27,6 @@ class SalvageAgainstOracleTest {
 
     private static final String[] TYPES = {"text", "integer", "numeric(8,2)", "jsonb", "timestamptz", "boolean"};
 
-    @TempDir
-    static Path folder;
-
-    static Server server;
     static Sessions admin;
     static int databases;
 
@@ -42,13 +35,7 @@ class SalvageAgainstOracleTest {
 
     @BeforeAll
     static void start() {
-        server = Server.create(Servers.ours(), folder.resolve("data"));
-        admin = new Sessions(server.start(Server.Durability.FAST, Map.of()), "test");
-    }
-
-    @AfterAll
-    static void stop() {
-        server.stop();
+        admin = new Sessions(Servers.shared(), "test");
     }
 
     /// Key to values; what a table is.

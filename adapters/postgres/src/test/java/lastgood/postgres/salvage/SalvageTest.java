@@ -7,16 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import lastgood.core.data.Assessment.Way;
 import lastgood.engine.port.Forbidden;
 import lastgood.engine.port.WorldMoved;
 import lastgood.engine.port.database.Repairs.Salvaged;
-import lastgood.postgres.server.Server;
 import lastgood.postgres.server.Servers;
 import lastgood.postgres.sql.Address;
 import lastgood.postgres.sql.Sessions;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -26,10 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class SalvageTest {
 
-    @TempDir
-    static Path folder;
-
-    static Server server;
     static Sessions admin;
     static int databases;
 
@@ -38,13 +31,7 @@ class SalvageTest {
 
     @BeforeAll
     static void start() {
-        server = Server.create(Servers.ours(), folder.resolve("data"));
-        admin = new Sessions(server.start(Server.Durability.FAST, Map.of()), "test");
-    }
-
-    @AfterAll
-    static void stop() {
-        server.stop();
+        admin = new Sessions(Servers.shared(), "test");
     }
 
     Incident incident() {

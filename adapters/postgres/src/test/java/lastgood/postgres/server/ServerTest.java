@@ -35,4 +35,16 @@ class ServerTest {
         server.stop();
         assertThat(server.running()).isEmpty();
     }
+
+    @Test
+    void one_that_died_by_itself_is_stopped_as_well_as_one_that_runs() {
+        var server = Server.create(Servers.ours(), folder.resolve("data"));
+        server.start(Server.Durability.FAST, Map.of());
+        server.crash();
+
+        server.crash();
+        server.stop();
+
+        assertThat(server.running()).isEmpty();
+    }
 }

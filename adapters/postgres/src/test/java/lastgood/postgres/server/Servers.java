@@ -1,13 +1,79 @@
 package lastgood.postgres.server;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import lastgood.postgres.sql.Address;
 
-/// Programs for tests, unpacked once for each build.
+/// Programs for tests, unpacked once for each build, and one server for all classes that leave it standing.
 public final class Servers {
+
+    private static final AtomicInteger DATABASES = new AtomicInteger();
 
     private Servers() {}
 
     public static Binaries ours() {
         return Binaries.ours(Path.of("target", "postgresql").toAbsolutePath());
+    }
+
+    /// The server that all tests of this process share, as its superuser: roles and databases need names of their own.
+    /// It ends with the process.
+    public static Address shared() {
+        return Shared.ADDRESS;
+    }
+
+    /// A name that no other database of the shared server has.
+    public static String name(String kind) {
+        return kind + "_" + DATABASES.incrementAndGet();
+    }
+
+    private static final class Shared {
+        private static final Address ADDRESS = start();
+
+        private static Address start() {
+            try {
+                var folder = Files.createTempDirectory("lastgood-postgres");
+                var server = Server.create(ours(), folder.resolve("data"));
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> end(server, folder)));
+                return server.start(
+                        Server.Durability.FAST,
+                        Map.of(
+                                "max_connections",
+                                "130",
+                                "max_prepared_transactions",
+                                "5",
+                                "shared_buffers",
+                                "64MB",
+                                "shared_preload_libraries",
+                                "pg_stat_statements"));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        private static void kill(Server server) {
+            try {
+                var pid = Files.readAllLines(server.data().resolve("postmaster.pid")).getFirst();
+                ProcessHandle.of(Long.parseLong(pid.strip())).ifPresent(ProcessHandle::destroyForcibly);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        private static void end(Server server, Path folder) {
+            // No program is started while the process ends: its children go with the server, and so does what it holds.
+            server.running().ifPresent(_ -> kill(server));
+            try (var files = Files.walk(folder)) {
+                for (var file :
+                        files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            } catch (IOException _) {
+                // a temporary folder
+            }
+        }
     }
 }

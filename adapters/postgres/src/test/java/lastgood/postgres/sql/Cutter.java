@@ -5,6 +5,8 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// Stands between us and a server and does harm when what we send comes by for the n-th time: what a crash of either
@@ -26,6 +28,7 @@ public final class Cutter implements AutoCloseable {
     private final Harm harm;
     private final int at;
     private final Runnable other;
+    private final CountDownLatch done = new CountDownLatch(1);
     private final AtomicInteger seen = new AtomicInteger();
 
     /// @param at which of our requests; of all connections together
@@ -80,7 +83,13 @@ public final class Cutter implements AutoCloseable {
                             server.getInputStream().transferTo(java.io.OutputStream.nullOutputStream());
                             return;
                         }
-                        case SOMETHING_ELSE -> other.run();
+                        case SOMETHING_ELSE -> {
+                            try {
+                                other.run();
+                            } finally {
+                                done.countDown();
+                            }
+                        }
                     }
                 }
                 server.getOutputStream().write(buffer, 0, n);
@@ -107,5 +116,16 @@ public final class Cutter implements AutoCloseable {
     @Override
     public void close() throws IOException {
         listener.close();
+        // Whoever is broken off by the harm hears of it before the harm is over: a server that still goes down must
+        // not meet the one that is started in its place.
+        if (harm == Harm.SOMETHING_ELSE && wasReached()) {
+            try {
+                if (!done.await(70, TimeUnit.SECONDS)) {
+                    throw new AssertionError("the harm did not end");
+                }
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 }
