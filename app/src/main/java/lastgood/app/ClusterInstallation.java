@@ -8,6 +8,7 @@ import lastgood.engine.port.Time;
 import lastgood.kubernetes.KubeParts;
 import lastgood.kubernetes.KubeService;
 import lastgood.kubernetes.install.Access;
+import lastgood.kubernetes.install.DataAccess;
 import lastgood.kubernetes.install.Doctor;
 import lastgood.kubernetes.install.Install;
 import lastgood.kubernetes.records.Records;
@@ -16,7 +17,8 @@ import lastgood.kubernetes.records.Records;
 ///
 /// @param records the namespace that journals are kept in
 /// @param looked services that the doctor looks at: all that the configuration keeps there
-record ClusterInstallation(KubeParts kube, String records, Collection<KubeService> looked, Time time)
+/// @param data what their databases need
+record ClusterInstallation(KubeParts kube, String records, Collection<KubeService> looked, DataAccess data, Time time)
         implements ClusterAdmin {
 
     static ClusterInstallation of(Catalog catalog, ClusterParts parts) {
@@ -26,6 +28,7 @@ record ClusterInstallation(KubeParts kube, String records, Collection<KubeServic
                 services.iterator().next().namespace(),
                 // Without a configuration the service was made up, so that there is an environment to speak of.
                 catalog.services().isEmpty() ? List.of() : services,
+                parts.dataAccess(),
                 parts.time());
     }
 
@@ -34,7 +37,7 @@ record ClusterInstallation(KubeParts kube, String records, Collection<KubeServic
     }
 
     private Access access(Access.Keep keep) {
-        return Access.of(kube.services().values(), records, keep, Access.Secrets.UNSEEN);
+        return Access.of(kube.services().values(), records, keep, Access.Secrets.UNSEEN, List.of(data));
     }
 
     @Override

@@ -9,12 +9,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import lastgood.cli.Agent;
 import lastgood.cli.Session;
 import lastgood.config.Catalog;
 import lastgood.config.ClusterConfig;
+import lastgood.config.DatabaseConfig;
 import lastgood.config.Effective;
 import lastgood.config.Overrides;
 import lastgood.config.Platform;
@@ -48,6 +50,7 @@ import lastgood.kubernetes.api.Api;
 import lastgood.kubernetes.api.Connection;
 import lastgood.kubernetes.checks.KubeChecks;
 import lastgood.kubernetes.evidence.KubeEvidence;
+import lastgood.kubernetes.install.DataAccess;
 import lastgood.kubernetes.jobs.KubeCommands;
 import lastgood.kubernetes.jobs.Programs;
 import lastgood.kubernetes.records.Cabinet;
@@ -69,6 +72,7 @@ record ClusterParts(
         KubeParts kube,
         ClusterMetrics metrics,
         ServiceDatabases databases,
+        DataAccess dataAccess,
         Checks checks,
         Map<ServiceRef, CheckRules> rules,
         Owner owner,
@@ -104,29 +108,57 @@ record ClusterParts(
         add.accept(effective);
         var metrics = ClusterMetrics.of(catalog, variables, api, services, time);
         var kube = KubeParts.of(api, Cabinet.of(api), cluster.namespace(), services, time::now);
+        var databases = ServiceDatabases.of(
+                kept,
+                catalog.folder(),
+                variables,
+                ref -> secret(ref, api, cluster.namespace(), catalog, variables),
+                new KubeCommands(
+                        api,
+                        services,
+                        new Programs(api, kube.ledgers(), kube.templates()),
+                        time,
+                        KubeCommands.Patience.usual()),
+                ref -> newest(kube, ref),
+                time::now);
+        var checks = databases
+                .checks()
+                .apply(metrics.measured(new KubeChecks(api, services, limits, kube.workloads()), limits));
         return new ClusterParts(
                 catalog,
                 cluster.namespace(),
                 kube,
                 metrics,
-                ServiceDatabases.of(
-                        kept,
-                        catalog.folder(),
-                        variables,
-                        ref -> secret(ref, api, cluster.namespace(), catalog, variables),
-                        new KubeCommands(
-                                api,
-                                services,
-                                new Programs(api, kube.ledgers(), kube.templates()),
-                                time,
-                                KubeCommands.Patience.usual()),
-                        ref -> newest(kube, ref),
-                        time::now),
-                new ProbedChecks(
-                        metrics.measured(new KubeChecks(api, services, limits, kube.workloads()), limits), rules),
+                databases,
+                dataAccess(kept, cluster.namespace()),
+                new ProbedChecks(checks, rules),
                 rules,
                 owner,
                 time);
+    }
+
+    /// What `cluster install` has to ask for, so that the databases can be entered and their commands run.
+    private static DataAccess dataAccess(Map<ServiceRef, Effective> kept, String namespace) {
+        var does = EnumSet.noneOf(DataAccess.Does.class);
+        var secrets = new TreeSet<String>();
+        kept.values().forEach(e -> {
+            var database = e.service().database();
+            if (database == null) {
+                return;
+            }
+            if (!database.migrations().undo().isEmpty()
+                    || !database.migrations().apply().isEmpty()) {
+                does.add(DataAccess.Does.COMMANDS);
+            }
+            if (database.where() instanceof DatabaseConfig.Where.At(var url, var admin)) {
+                for (var ref : List.of(url, admin)) {
+                    if (ref instanceof SecretRef.InCluster(var name, var _)) {
+                        secrets.add(name);
+                    }
+                }
+            }
+        });
+        return new DataAccess(namespace, does, secrets);
     }
 
     private static String newest(KubeParts kube, ServiceRef service) {

@@ -108,7 +108,7 @@ record LocalParts(
                         client,
                         new FileLedgers(data),
                         new FileEvidence(data, services, variables, clock),
-                        new ProbedChecks(new LocalChecks(client, services), rules),
+                        new ProbedChecks(databases.checks().apply(new LocalChecks(client, services)), rules),
                         databases.databases(),
                         time));
     }

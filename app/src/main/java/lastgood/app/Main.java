@@ -20,7 +20,7 @@ public final class Main {
     /// Ends the machine as well.
     static int run(ThisMachine machine, String... args) {
         try (machine) {
-            return new Cli(machine, List.of(new DemoCommand(machine))).run(args);
+            return new Cli(machine, List.of(new DemoCommand(machine), new BenchCommand(machine))).run(args);
         }
     }
 }

@@ -14,11 +14,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import lastgood.config.DatabaseConfig;
 import lastgood.config.Effective;
 import lastgood.config.SecretRef;
 import lastgood.config.Template;
 import lastgood.core.ServiceRef;
+import lastgood.engine.port.Checks;
 import lastgood.engine.port.Forbidden;
 import lastgood.engine.port.TeamCommands;
 import lastgood.engine.port.database.DatabaseQuestions;
@@ -33,9 +35,9 @@ import org.jspecify.annotations.Nullable;
 
 /// The databases of the services of one platform, as the configuration says.
 ///
-/// @param configured those that have one
+/// @param checks puts what the databases say into the platform's checklist
 record ServiceDatabases(
-        Databases databases, Function<ServiceRef, DatabaseQuestions> questions, Set<ServiceRef> configured) {
+        Databases databases, Function<ServiceRef, DatabaseQuestions> questions, UnaryOperator<Checks> checks) {
 
     /// Reads a secret where the platform keeps it.
     @FunctionalInterface
@@ -63,14 +65,35 @@ record ServiceDatabases(
             }
         });
         if (services.isEmpty()) {
-            return new ServiceDatabases(Databases.none(), _ -> DatabaseQuestions.none(), Set.of());
+            return new ServiceDatabases(Databases.none(), _ -> DatabaseQuestions.none(), UnaryOperator.identity());
         }
         var cache = EmbeddedDatabases.cache(variables, folder);
         var parts = PostgresParts.of(services, commands, cache, clock, new SecureRandom());
         return new ServiceDatabases(
                 parts.databases(),
                 ref -> services.containsKey(ref) ? parts.questions() : DatabaseQuestions.none(),
-                Set.copyOf(services.keySet()));
+                platform -> parts.checks(platform, percentMax(kept)));
+    }
+
+    /// The check's own limit, else the database's.
+    private static Map<ServiceRef, Double> percentMax(Map<ServiceRef, Effective> kept) {
+        var max = new HashMap<ServiceRef, Double>();
+        kept.forEach((ref, effective) -> {
+            var database = effective.service().database();
+            if (database != null) {
+                max.put(
+                        ref,
+                        effective.service().verify().checks().stream()
+                                        .filter(lastgood.config.Check.Database.class::isInstance)
+                                        .map(lastgood.config.Check.Database.class::cast)
+                                        .map(lastgood.config.Check.Database::connectionsBelow)
+                                        .findFirst()
+                                        .orElse(database.maxConnections())
+                                        .fraction()
+                                * 100);
+            }
+        });
+        return max;
     }
 
     private static PostgresService service(

@@ -22,6 +22,7 @@ class ArrowsTest {
                     "lastgood.core..",
                     "java.lang..",
                     "java.util..",
+                    "java.math",
                     "java.time..",
                     "java.security",
                     "java.nio.charset",

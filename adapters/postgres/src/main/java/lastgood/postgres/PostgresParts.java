@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import lastgood.core.Digest;
 import lastgood.core.ServiceRef;
 import lastgood.core.data.IntegrityReport;
+import lastgood.engine.port.Checks;
 import lastgood.engine.port.Fence;
 import lastgood.engine.port.Forbidden;
 import lastgood.engine.port.TeamCommands;
@@ -29,9 +30,10 @@ import lastgood.postgres.migrate.PostgresSchemas;
 import lastgood.postgres.migrate.Scripts;
 import lastgood.postgres.points.RestorePoints;
 import lastgood.postgres.salvage.Salvager;
+import lastgood.postgres.sql.Sessions;
 
 /// Everything that speaks to the databases of some services.
-public record PostgresParts(Databases databases, DatabaseQuestions questions) {
+public record PostgresParts(Databases databases, DatabaseQuestions questions, Function<ServiceRef, Sessions> sessions) {
 
     /// A migration may rewrite a large table; nobody should wait longer than this behind a maintenance page.
     private static final Duration MIGRATION_MAX = Duration.ofMinutes(30);
@@ -69,7 +71,17 @@ public record PostgresParts(Databases databases, DatabaseQuestions questions) {
                 new ServiceBackups(service -> one.apply(service).catalogue()),
                 new Mending(one),
                 new Soundness(one));
-        return new PostgresParts(databases, new PostgresQuestions(one, schemas, points, clock));
+        return new PostgresParts(
+                databases,
+                new PostgresQuestions(one, schemas, points, clock),
+                service -> one.apply(service).sessions());
+    }
+
+    /// The platform's checks, with what the databases say in them.
+    ///
+    /// @param percentMax for each service that has a database, how many of its connections may be used
+    public Checks checks(Checks platform, Map<ServiceRef, Double> percentMax) {
+        return new DatabaseChecks(platform, sessions, percentMax);
     }
 
     private static Migrated migrated(Database database) {

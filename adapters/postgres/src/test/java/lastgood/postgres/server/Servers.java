@@ -56,7 +56,8 @@ public final class Servers {
 
         private static void kill(Server server) {
             try {
-                var pid = Files.readAllLines(server.data().resolve("postmaster.pid")).getFirst();
+                var pid = Files.readAllLines(server.data().resolve("postmaster.pid"))
+                        .getFirst();
                 ProcessHandle.of(Long.parseLong(pid.strip())).ifPresent(ProcessHandle::destroyForcibly);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
