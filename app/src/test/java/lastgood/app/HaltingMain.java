@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import lastgood.cli.Cli;
 import lastgood.cli.Host;
 import lastgood.cli.Session;
+import lastgood.core.data.WriteAccess;
 import lastgood.engine.Ports;
 import lastgood.engine.port.Configs;
 import lastgood.engine.port.EvidenceStore;
@@ -18,9 +19,16 @@ import lastgood.engine.port.Ledgers;
 import lastgood.engine.port.Locks;
 import lastgood.engine.port.Traffic;
 import lastgood.engine.port.Workloads;
+import lastgood.engine.port.database.Access;
+import lastgood.engine.port.database.Backups;
+import lastgood.engine.port.database.Databases;
+import lastgood.engine.port.database.Schemas;
 
 /// The real program, which dies at a given touch of the world as if it had been killed: `HaltingMain N before|after
 /// VERB …`. Only what changes something counts as a touch: between two of them nothing can be lost.
+///
+/// Instead of N there may be the name of what is done to the database, as [#ofDatabase] calls it: it dies there when
+/// that is done for the first time, however many touches came before.
 final class HaltingMain {
 
     /// What a shell reports of a process that was ended by SIGKILL.
@@ -45,38 +53,65 @@ final class HaltingMain {
     private HaltingMain() {}
 
     public static void main(String[] args) {
-        var touch = Integer.parseInt(args[0]);
-        var before = args[1].equals("before");
+        var death = new Death(args[0], args[1].equals("before"), new AtomicInteger());
         var rest = List.of(args).subList(2, args.length).toArray(String[]::new);
         try (var machine = new ThisMachine(System.getenv())) {
-            System.exit(new Cli(mortal(machine, touch, before), List.of()).run(rest));
+            System.exit(new Cli(mortal(machine, death), List.of()).run(rest));
         }
     }
 
-    private static Host mortal(ThisMachine machine, int touch, boolean before) {
-        var count = new AtomicInteger();
+    /// @param at the number of a touch, or the name of what is done to the database
+    private record Death(String at, boolean before, AtomicInteger count) {
+
+        /// Whether this is the touch.
+        boolean isNow(Method method, Object[] arguments) {
+            return Character.isDigit(at.charAt(0))
+                    ? CHANGES.contains(method.getName()) && count.incrementAndGet() == Integer.parseInt(at)
+                    : ofDatabase(method, arguments).equals(at) && count.incrementAndGet() == 1;
+        }
+    }
+
+    /// `close`, `open`, `take`, `verify`, `undo`, …; empty if it is not done to the database.
+    private static String ofDatabase(Method method, Object[] arguments) {
+        if (!method.getDeclaringClass().getPackage().equals(Databases.class.getPackage())) {
+            return "";
+        }
+        return method.getDeclaringClass() == Access.class
+                        && method.getName().equals("set")
+                        && arguments[1] instanceof WriteAccess to
+                ? to.isClosed() ? "close" : "open"
+                : method.getName();
+    }
+
+    private static Host mortal(ThisMachine machine, Death death) {
         InvocationHandler handler = (_, method, arguments) -> {
             var answer = call(machine, method, arguments);
             return method.getName().equals("open") && answer instanceof Session session
-                    ? mortal(session, count, touch, before)
+                    ? mortal(session, death)
                     : answer;
         };
         return (Host) Proxy.newProxyInstance(Host.class.getClassLoader(), new Class<?>[] {Host.class}, handler);
     }
 
-    private static Session mortal(Session s, AtomicInteger count, int touch, boolean before) {
+    private static Session mortal(Session s, Death death) {
         var p = s.ports();
         var ports = new Ports(
-                mortal(JournalStore.class, p.journals(), count, touch, before),
-                mortal(Locks.class, p.locks(), count, touch, before),
+                mortal(JournalStore.class, p.journals(), death),
+                mortal(Locks.class, p.locks(), death),
                 p.drivers(),
-                mortal(Workloads.class, p.workloads(), count, touch, before),
-                mortal(Configs.class, p.configs(), count, touch, before),
-                mortal(Traffic.class, p.traffic(), count, touch, before),
-                mortal(Ledgers.class, p.ledgers(), count, touch, before),
-                mortal(EvidenceStore.class, p.evidence(), count, touch, before),
+                mortal(Workloads.class, p.workloads(), death),
+                mortal(Configs.class, p.configs(), death),
+                mortal(Traffic.class, p.traffic(), death),
+                mortal(Ledgers.class, p.ledgers(), death),
+                mortal(EvidenceStore.class, p.evidence(), death),
                 p.checks(),
-                p.databases(),
+                new Databases(
+                        mortal(Access.class, p.databases().access(), death),
+                        mortal(Schemas.class, p.databases().schemas(), death),
+                        p.databases().points(),
+                        mortal(Backups.class, p.databases().backups(), death),
+                        p.databases().repairs(),
+                        p.databases().integrity()),
                 p.time());
         return new Session(
                 s.effective(),
@@ -97,10 +132,10 @@ final class HaltingMain {
                 s.owner());
     }
 
-    private static <T> T mortal(Class<T> port, T real, AtomicInteger count, int touch, boolean before) {
+    private static <T> T mortal(Class<T> port, T real, Death death) {
         InvocationHandler handler = (_, method, arguments) -> {
-            var last = CHANGES.contains(method.getName()) && count.incrementAndGet() == touch;
-            if (last && before) {
+            var last = death.isNow(method, arguments);
+            if (last && death.before()) {
                 Runtime.getRuntime().halt(KILLED);
             }
             var answer = call(real, method, arguments);
