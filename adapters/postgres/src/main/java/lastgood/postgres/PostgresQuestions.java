@@ -1,5 +1,8 @@
 package lastgood.postgres;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -17,6 +20,7 @@ import lastgood.core.data.RecoveryTarget;
 import lastgood.core.data.RecoveryTarget.Point;
 import lastgood.core.data.RestorePoint;
 import lastgood.core.data.SchemaProof;
+import lastgood.core.schema.Sql;
 import lastgood.engine.port.Forbidden;
 import lastgood.engine.port.Unreachable;
 import lastgood.engine.port.database.DatabaseQuestions;
@@ -123,18 +127,58 @@ final class PostgresQuestions implements DatabaseQuestions {
         var database = databases.apply(service);
         var settings = database.settings();
         var scripts = settings.migrating().folder().map(Scripts::in).orElseGet(Scripts::none);
-        var tool = schemas.migrations(service).tool();
-        return new Prover(
-                        new Shadows(database.cache(), Optional.empty(), clock),
-                        new Prover.Settings(
-                                settings.roles().get(),
-                                tool,
-                                settings.migrating().atStart()),
-                        clock)
+        return prover(service, settings, database)
                 .back(
                         recorded.get(),
                         database.sessions(),
                         migrations.stream().map(m -> sql(scripts, m, settings)).toList());
+    }
+
+    @Override
+    public SchemaProof proveAhead(ServiceRef service, Path migrations, Optional<Path> statements) {
+        var database = databases.apply(service);
+        var settings = database.settings();
+        var applied = schemas.look(service).applied();
+        var scripts = Scripts.in(migrations);
+        var coming = scripts.all().stream()
+                .map(Scripts.Pair::name)
+                .filter(name -> !applied.contains(name))
+                .toList();
+        if (coming.isEmpty()) {
+            throw new Forbidden("every migration in %s is applied already, or there is none\nnothing was changed"
+                    .formatted(migrations));
+        }
+        return prover(service, settings, database)
+                .ahead(
+                        new Prover.Base.Live(database.sessions()),
+                        statements.map(PostgresQuestions::said).orElse(settings.statements()),
+                        coming.stream()
+                                .map(name -> sql(scripts, name, settings))
+                                .toList());
+    }
+
+    /// One statement ends with a semicolon at the end of a line, or with its file.
+    private static List<String> said(Path folder) {
+        try (var files = Files.list(folder)) {
+            var all = new ArrayList<String>();
+            for (var file :
+                    files.filter(f -> f.toString().endsWith(".sql")).sorted().toList()) {
+                all.addAll(Sql.statements(Files.readString(file)));
+            }
+            return all;
+        } catch (IOException e) {
+            throw new Forbidden("could not read the statements in %s: %s".formatted(folder, e.getMessage()));
+        }
+    }
+
+    private Prover prover(ServiceRef service, PostgresService settings, Database database) {
+        return new Prover(
+                new Shadows(database.cache(), Optional.empty(), clock),
+                new Prover.Settings(
+                        settings.roles().get(),
+                        schemas.migrations(service).tool(),
+                        settings.migrating().atStart()),
+                clock);
     }
 
     private static MigrationSql sql(Scripts scripts, String name, PostgresService settings) {

@@ -1,5 +1,6 @@
 package lastgood.engine.port.database;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -9,6 +10,7 @@ import lastgood.core.data.Backup;
 import lastgood.core.data.Connections;
 import lastgood.core.data.RecoveryTarget;
 import lastgood.core.data.SchemaProof;
+import lastgood.engine.port.Forbidden;
 
 /// What people and plans ask about a database beyond what a step needs. None of it changes what users have; some of it
 /// takes long, and says how far it is.
@@ -25,6 +27,15 @@ public interface DatabaseQuestions {
     /// @param from the restore point's name that was marked before the newer release, or empty: none is known
     /// @param migrations that came since, oldest first
     SchemaProof prove(ServiceRef service, Optional<String> from, List<String> migrations);
+
+    /// Proves before a release, on a shadow of the schema that is there now: whether what runs now works on
+    /// what the migrations of a folder leave, and what undoing them does. Those that are applied are left out.
+    ///
+    /// @param migrations the folder
+    /// @param statements a folder of SQL with what the service says; empty: what the server has heard
+    default SchemaProof proveAhead(ServiceRef service, Path migrations, Optional<Path> statements) {
+        throw new Forbidden("nothing can be proved ahead for %s".formatted(service));
+    }
 
     /// Restores to a scratch, paused at the target, and counts what is at stake. A scratch that is there already for
     /// the same target is used again.
