@@ -81,6 +81,7 @@ final class LocalAgentControl implements Agent {
         databases().ensure(kept());
         var rounds = new Rounds(config, data, machine);
         Thread.ofPlatform().name("rounds").daemon().start(rounds::walk);
+        Thread.ofPlatform().name("database").daemon().start(rounds::keepDatabase);
         LocalAgent.runUntilStopped(new LocalAgent.Options(data, command(), ""), databases()::stop);
     }
 

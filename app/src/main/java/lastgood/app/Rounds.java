@@ -47,6 +47,9 @@ final class Rounds {
     private final Map<ServiceRef, Instant> judged = new HashMap<>();
     private String lastTrouble = "";
 
+    /// Whether a service wants the embedded server, as last read.
+    private volatile boolean withDatabase;
+
     Rounds(Path config, Path data, ThisMachine machine) {
         this.config = config;
         this.data = data;
@@ -70,17 +73,35 @@ final class Rounds {
         }
     }
 
+    /// Until the process ends, on a thread of its own: the other one may be in the middle of a run that waits for the
+    /// very server that died.
+    void keepDatabase() {
+        try {
+            while (!Thread.currentThread().isInterrupted()) {
+                reviveDatabase();
+                Thread.sleep(EVERY);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private void round() throws InterruptedException {
         readConfig();
-        reviveDatabase();
         carryOn();
         sessions.values().stream().filter(this::isDue).forEach(this::judge);
     }
 
     private void reviveDatabase() {
-        if (sessions.values().stream().map(Session::effective).anyMatch(EmbeddedDatabases::isWanted)
-                && new EmbeddedDatabases(data, machine.variables()).server().revive()) {
-            log("the embedded database had died and was started again");
+        try {
+            if (withDatabase
+                    && LocalAgent.find(data).isPresent()
+                    && new EmbeddedDatabases(data, machine.variables()).server().revive()) {
+                log("the embedded database had died and was started again");
+            }
+        } catch (RuntimeException e) {
+            // As with a round: the next attempt may succeed, and the same trouble is said once.
+            trouble("the embedded database could not be started again: " + e);
         }
     }
 
@@ -120,6 +141,7 @@ final class Rounds {
         for (var service : parts.services().keySet()) {
             effective(catalog, service).ifPresent(e -> sessions.put(service, machine.open(catalog, e)));
         }
+        withDatabase = sessions.values().stream().map(Session::effective).anyMatch(EmbeddedDatabases::isWanted);
         parts.services().forEach((service, definition) -> {
             try {
                 parts.client().apply(service, definition);
@@ -170,7 +192,7 @@ final class Rounds {
 
     // ---- log
 
-    private void trouble(String text) {
+    private synchronized void trouble(String text) {
         if (!text.equals(lastTrouble)) {
             lastTrouble = text;
             log(text);

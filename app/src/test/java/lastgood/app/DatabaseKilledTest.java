@@ -155,15 +155,17 @@ class DatabaseKilledTest {
         System.out.printf("%d points, %d kills, 0 wrong ends%n", DEATHS.size(), DEATHS.size());
     }
 
+    /// Nobody else starts the server again, so the agent must not wait for it.
     @Test
-    void so_it_does_if_the_server_died_as_well_after_the_undo_was_committed() throws Exception {
+    void so_does_the_agent_if_the_server_dies_under_it_during_the_backup() throws Exception {
         theBadReleaseIsLive();
 
-        var run = dies(new Death("undo after"));
+        var run = dies(new Death("take before"));
+        takenOver(run);
         theServerDies();
-        carriedOn("undo after, server crashed", run);
+        carriedOn("take before, then the server", run);
 
-        endedWell("undo after, server crashed", run);
+        endedWell("take before, then the server", run);
     }
 
     // ---- what happens
@@ -210,6 +212,17 @@ class DatabaseKilledTest {
         var postmaster = ProcessHandle.of(pid).orElseThrow();
         assertThat(postmaster.destroyForcibly()).isTrue();
         postmaster.onExit().join();
+    }
+
+    /// By the agent, which does so by itself.
+    private static void takenOver(RunId run) throws InterruptedException {
+        var journal = Journal.open(ports.journals(), run);
+        var dead = journal.state().owner();
+        for (var looks = 0; looks < 600 && journal.state().owner().equals(dead); looks++) {
+            Thread.sleep(50);
+            journal.refresh();
+        }
+        assertThat(journal.state().owner()).isNotEqualTo(dead);
     }
 
     private static void carriedOn(String death, RunId run) {
