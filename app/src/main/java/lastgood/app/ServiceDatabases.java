@@ -187,9 +187,6 @@ record ServiceDatabases(
                         backup.stanza() == null ? "" : backup.stanza(),
                         folder,
                         folder.resolve("archive"));
-            case CNPG ->
-                throw new Forbidden(
-                        "backups by CloudNativePG are not connected to the command line in this version\nhint: write pg_dump or pgbackrest");
         };
     }
 

@@ -75,8 +75,7 @@ public record DatabaseConfig(
             FILES("files"),
             PG_DUMP("pg_dump"),
             PG_BASEBACKUP("pg_basebackup"),
-            PGBACKREST("pgbackrest"),
-            CNPG("cnpg");
+            PGBACKREST("pgbackrest");
 
             private final String word;
 

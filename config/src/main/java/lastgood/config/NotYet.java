@@ -33,6 +33,8 @@ public final class NotYet {
             "services.*.gitops",
             "services.*.database.migrations.status",
             "services.*.database.backup.maxAgeForRestore",
+            "services.*.database.backup.beforeRollback",
+            "services.*.database.backup.resource",
             "services.*.database.restore",
             "services.*.maintenance.configMap",
             "services.*.maintenance.flag",
