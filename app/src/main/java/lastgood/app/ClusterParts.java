@@ -21,7 +21,6 @@ import lastgood.config.Effective;
 import lastgood.config.Overrides;
 import lastgood.config.Platform;
 import lastgood.config.Resolved;
-import lastgood.config.SecretReader;
 import lastgood.config.SecretRef;
 import lastgood.config.Setting;
 import lastgood.core.RunId;
@@ -170,12 +169,7 @@ record ClusterParts(
             SecretRef ref, Api api, String namespace, Catalog catalog, Map<String, String> variables) {
         return ref instanceof SecretRef.InCluster(var name, var key)
                 ? new KubeSecrets(api).read(namespace, name, key)
-                : new SecretReader(variables, catalog.folder())
-                        .read(ref)
-                        .orElse(bad -> {
-                            throw new Forbidden("%s\nhint: %s".formatted(bad.fact(), bad.hint()));
-                        })
-                        .reveal();
+                : ServiceDatabases.Secrets.here(variables, catalog.folder()).read(ref);
     }
 
     private static CheckRules rules(Catalog catalog, Effective effective, Map<String, String> variables) {

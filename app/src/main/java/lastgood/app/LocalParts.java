@@ -12,14 +12,12 @@ import lastgood.config.Catalog;
 import lastgood.config.Effective;
 import lastgood.config.Overrides;
 import lastgood.config.Resolved;
-import lastgood.config.SecretReader;
 import lastgood.config.Setting;
 import lastgood.core.ServiceRef;
 import lastgood.engine.Owner;
 import lastgood.engine.Ports;
 import lastgood.engine.journal.FileJournals;
 import lastgood.engine.port.Configs;
-import lastgood.engine.port.Forbidden;
 import lastgood.engine.port.Preflight;
 import lastgood.engine.port.Time;
 import lastgood.local.FileDrivers;
@@ -81,12 +79,7 @@ record LocalParts(
                 kept,
                 catalog.folder(),
                 variables,
-                ref -> new SecretReader(variables, catalog.folder())
-                        .read(ref)
-                        .orElse(bad -> {
-                            throw new Forbidden("%s\nhint: %s".formatted(bad.fact(), bad.hint()));
-                        })
-                        .reveal(),
+                ServiceDatabases.Secrets.here(variables, catalog.folder()),
                 new LocalCommands(
                         data.resolve("commands"),
                         ref -> surroundings(kept.get(ref), catalog, secrets, services.get(ref))),

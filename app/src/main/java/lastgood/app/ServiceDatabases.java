@@ -17,6 +17,7 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import lastgood.config.DatabaseConfig;
 import lastgood.config.Effective;
+import lastgood.config.SecretReader;
 import lastgood.config.SecretRef;
 import lastgood.config.Template;
 import lastgood.core.ServiceRef;
@@ -44,6 +45,16 @@ record ServiceDatabases(
     interface Secrets {
         /// @throws Forbidden with what is missing
         String read(SecretRef ref);
+
+        /// Variables and files of this machine.
+        static Secrets here(Map<String, String> variables, Path folder) {
+            return ref -> new SecretReader(variables, folder)
+                    .read(ref)
+                    .orElse(bad -> {
+                        throw new Forbidden("%s\nhint: %s".formatted(bad.fact(), bad.hint()));
+                    })
+                    .reveal();
+        }
     }
 
     /// @param kept the services of the platform

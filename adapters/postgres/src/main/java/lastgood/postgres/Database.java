@@ -79,12 +79,7 @@ final class Database {
     }
 
     private BackupProvider provider() {
-        var backingUp = settings.backingUp();
-        return switch (backingUp.kind()) {
-            case FILES -> new FileBackups(sessions(), embedded().server().data(), archive(), backingUp.folder());
-            case PG_DUMP -> dumps();
-            case PG_BASEBACKUP, PGBACKREST -> physical();
-        };
+        return hasHistory() ? physical() : dumps();
     }
 
     private Dumps dumps() {
