@@ -1,0 +1,15 @@
+package lastgood.core.detect;
+
+import java.time.Instant;
+import java.util.List;
+
+/// What a release is compared with, chosen once when its watch begins.
+///
+/// @param start the new version's first sample, by the samples' own clock; scrapes count their time from here
+/// @param phi from [Dispersion], at least 1
+/// @param words how each of these was found, a line each, for people and for the record
+public record Basis(Reference reference, Before before, double phi, Instant start, List<String> words) {
+    public Basis {
+        words = List.copyOf(words);
+    }
+}

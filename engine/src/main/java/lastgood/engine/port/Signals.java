@@ -1,0 +1,24 @@
+package lastgood.engine.port;
+
+import java.time.Instant;
+import java.util.List;
+import lastgood.core.Release;
+import lastgood.core.ServiceRef;
+import lastgood.core.decide.Signal;
+
+/// What speaks against a release besides what the detector counts.
+public interface Signals {
+
+    Signals NONE = (service, release, since) -> new Heard(List.of(), List.of());
+
+    /// All that was heard since then and still holds.
+    Heard hear(ServiceRef service, Release release, Instant since);
+
+    /// @param deaf sources that could not be asked, and why; their silence says nothing
+    record Heard(List<Signal> signals, List<String> deaf) {
+        public Heard {
+            signals = List.copyOf(signals);
+            deaf = List.copyOf(deaf);
+        }
+    }
+}
