@@ -56,7 +56,8 @@ class TenMillionRowsTest {
             System.out.println(assessment.tables() + " " + assessment.ways());
             var counts = assessment.tables().getFirst();
             assertThat(counts.repaired()).isEqualTo(ROWS / 50);
-            assertThat(counts.kept()).isEqualTo(ROWS / 200 + ROWS / 200 + ROWS / 1000);
+            // Updated, inserted and deleted; the delete takes one in a thousand of the inserted ones with it.
+            assertThat(counts.kept()).isEqualTo(ROWS / 200 + (ROWS / 200 - ROWS / 200_000) + ROWS / 1000);
             assertThat(counts.conflicts() + counts.lost()).isZero();
             assertThat(shop.rows("SELECT count(*) FROM orders WHERE total <> id * 0.01 AND status <> 'new'"))
                     .containsExactly("0");
