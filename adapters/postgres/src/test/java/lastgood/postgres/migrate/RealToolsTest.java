@@ -75,7 +75,8 @@ class RealToolsTest {
     })
     void the_history_that_a_real_tool_made_is_read_as_it_was_meant(String file, String tool, String names)
             throws IOException {
-        try (var golden = RealToolsTest.class.getResourceAsStream("/migration-tools/%s.sql".formatted(file))) {
+        try (var golden = java.util.Objects.requireNonNull(
+                RealToolsTest.class.getResourceAsStream("/migration-tools/%s.sql".formatted(file)))) {
             sql(admin, new String(golden.readAllBytes(), UTF_8));
         }
 
