@@ -32,8 +32,10 @@ public record Attitude(String tool, Standing standing, String why) {
             case "node-pg-migrate" ->
                 new Attitude(
                         tool,
-                        Standing.REFUSES,
-                        "checkOrder compares its files with the history\nhint: --no-check-order, or undo");
+                        Standing.IGNORES,
+                        "checkOrder compares as many rows as it has files, and newer ones come after them"
+                                + "\nhint: one that --no-check-order put before them makes it refuse");
+            case "sequelize", "typeorm" -> new Attitude(tool, Standing.IGNORES, "it looks for its own migrations only");
             case "knex" ->
                 new Attitude(
                         tool,
@@ -46,7 +48,7 @@ public record Attitude(String tool, Standing standing, String why) {
                 new Attitude(
                         tool,
                         Standing.IGNORES,
-                        "migrate deploy applies what is missing and only warns of what it lacks");
+                        "migrate deploy applies what is missing; only a newer one that failed makes it refuse (P3009)");
             case "django", "rails" -> new Attitude(tool, Standing.IGNORES, "it looks for its own migrations only");
             case "atlas" ->
                 new Attitude(

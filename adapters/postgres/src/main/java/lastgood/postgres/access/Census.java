@@ -5,7 +5,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /// Counts who may write to the database of a session, and who is in it.
 ///
@@ -101,7 +103,9 @@ final class Census {
     private Census() {}
 
     static Standing take(Connection session, Set<String> appRoles) throws SQLException {
-        var roles = roles(session, appRoles);
+        var taken = ConnectRight.taken(session);
+        var roles = roles(session, appRoles, taken);
+        var missing = ConnectRight.missing(session);
         var publicWrites = Boolean.parseBoolean(one(session, PUBLIC, r -> Boolean.toString(r.getBoolean(1))));
         var writers = writers(session);
         var prepared =
@@ -111,8 +115,10 @@ final class Census {
                 session,
                 DATABASE,
                 r -> new Standing(
-                        r.getInt(1),
+                        taken.isPresent() ? 0 : r.getInt(1),
                         r.getBoolean(2),
+                        missing,
+                        taken.isPresent(),
                         r.getBoolean(3),
                         roles,
                         writers,
@@ -122,13 +128,20 @@ final class Census {
                         r.getString(4)));
     }
 
-    private static List<Standing.Role> roles(Connection session, Set<String> appRoles) throws SQLException {
+    /// Behind a fence that took CONNECT away, the roles are those that it had found; they are out, whatever their
+    /// login.
+    private static List<Standing.Role> roles(
+            Connection session, Set<String> appRoles, Optional<ConnectRight.Taken> taken) throws SQLException {
+        var named = new TreeSet<>(appRoles);
+        taken.ifPresent(t -> named.addAll(t.roles()));
+        taken.ifPresent(t -> named.addAll(t.enter()));
         try (var ask = session.prepareStatement(NAMED)) {
-            ask.setArray(1, session.createArrayOf("text", appRoles.toArray()));
-            return rows(
-                    ask.executeQuery(),
-                    r -> new Standing.Role(r.getString(1), r.getBoolean(2), List.of((String[])
-                            r.getArray(3).getArray())));
+            ask.setArray(1, session.createArrayOf("text", named.toArray()));
+            return rows(ask.executeQuery(), r -> {
+                var out = taken.isPresent() && !taken.get().enter().contains(r.getString(1));
+                return new Standing.Role(r.getString(1), r.getBoolean(2) && !out, List.of((String[])
+                        r.getArray(3).getArray()));
+            });
         }
     }
 

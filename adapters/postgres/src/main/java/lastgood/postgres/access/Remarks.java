@@ -19,7 +19,7 @@ final class Remarks {
             remarks.add("this is a standby: a fence is closed on the primary");
         }
         if (!seen.superuser()) {
-            remarks.add(needsSuperuser(role));
+            remarks.add(seen.missing().isEmpty() ? byConnect(role) : needs(role, seen.missing()));
         }
         seen.prepared().stream().limit(SHOWN_MAX).forEach(p -> remarks.add(prepared(p)));
         seen.subscriptions()
@@ -40,11 +40,15 @@ final class Remarks {
         return List.copyOf(remarks);
     }
 
-    static String needsSuperuser(String role) {
-        return ("role %s is no superuser: the fence's connection limit of 0 would shut out lastgood as well;"
-                        + " it cannot be closed as this role\nhint: ALTER ROLE %s SUPERUSER; where a provider does not"
-                        + " allow that, stop the writers themselves (scale to 0) and REVOKE CONNECT by hand")
-                .formatted(role, Quoted.name(role));
+    static String needs(String role, List<String> missing) {
+        return "role %s is no superuser, and may not shut others out as the database's owner; it cannot close a fence\nhint: %s; or ALTER ROLE %s SUPERUSER"
+                .formatted(role, String.join("; ", missing), Quoted.name(role));
+    }
+
+    private static String byConnect(String role) {
+        return ("role %s is no superuser: the fence takes the right to connect from everybody else, and logins stay;"
+                        + " superusers get past it and their sessions cannot be ended")
+                .formatted(role);
     }
 
     private static String prepared(Standing.Prepared p) {

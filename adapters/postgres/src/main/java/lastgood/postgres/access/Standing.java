@@ -8,6 +8,8 @@ import lastgood.core.data.WriteAccess;
 ///
 /// @param limit of connections
 /// @param superuser whether we are one: nobody else gets past a limit of 0
+/// @param missing what an owner who is no superuser lacks to close it by the right to connect
+/// @param taken whether that right was taken away by us
 /// @param standby whether the server only replays
 /// @param roles that may write by a right of their own, whether they may log in or not
 /// @param writers sessions that could write, but ours
@@ -18,6 +20,8 @@ import lastgood.core.data.WriteAccess;
 record Standing(
         int limit,
         boolean superuser,
+        List<String> missing,
+        boolean taken,
         boolean standby,
         List<Role> roles,
         List<Writer> writers,
@@ -27,6 +31,7 @@ record Standing(
         String wal) {
 
     Standing {
+        missing = List.copyOf(missing);
         roles = List.copyOf(roles);
         writers = List.copyOf(writers);
         prepared = List.copyOf(prepared);

@@ -30,8 +30,10 @@ import lastgood.postgres.sql.Patience;
 ///
 /// Sessions are all told to end at once and then waited for: one by one, a thousand would take a minute.
 ///
-/// We must be a superuser: only they get past the limit to do the work that the fence is for, and only they are sure to
-/// find a slot (`superuser_reserved_connections`) when clients have taken all others.
+/// As a superuser: only they get past the limit to do the work that the fence is for, and only they are sure to find a
+/// slot (`superuser_reserved_connections`) when clients have taken all others. Where a provider gives no superuser, the
+/// database's owner does it by [ConnectRight]; that reads as a limit of 0 and no logins, as long as nobody else but
+/// superusers can get in.
 public final class WriteFence implements Access {
 
     private static final Duration STATEMENT = Duration.ofSeconds(10);
@@ -104,10 +106,13 @@ public final class WriteFence implements Access {
             throw new Forbidden(
                     "%s is a standby; nothing was changed\nhint: give the URL of the primary".formatted(address));
         }
-        if (!now.superuser()) {
-            throw new Forbidden(Remarks.needsSuperuser(address.role()) + "\nnothing was changed");
+        var byConnect = now.taken() || !now.superuser();
+        if (byConnect && !now.missing().isEmpty()) {
+            throw new Forbidden(Remarks.needs(address.role(), now.missing()) + "\nnothing was changed");
         }
-        lock(session, to.logins().keySet());
+        if (now.superuser()) {
+            lock(session, to.logins().keySet());
+        }
         var again = Census.take(session, database.appRoles()).access();
         var mark = mark(session);
         if (again.equals(to) && mark.equals(fence.key())) {
@@ -117,7 +122,13 @@ public final class WriteFence implements Access {
             throw new WorldMoved("who may write to %s was changed meanwhile: %s became %s; nothing was changed"
                     .formatted(address, words(seen.access(), seen.mark()), words(again, mark)));
         }
-        carryOut(session, address.database(), again, to);
+        if (byConnect && to.isClosed()) {
+            ConnectRight.take(session, address.database(), again.logins().keySet(), fence);
+        } else {
+            ConnectRight.giveBack(session, address.database());
+            var real = Census.take(session, database.appRoles()).access();
+            carryOut(session, address.database(), real, to);
+        }
         Marks.set(session, MARK, fence, "before: " + words(again, mark));
     }
 
@@ -159,6 +170,7 @@ public final class WriteFence implements Access {
     private static void end(Patience patience, Guarded database) {
         var address = database.sessions().address();
         try (var session = patience.open(STATEMENT)) {
+            var superuser = isSuperuser(session);
             var quiet = 0;
             var wal = "";
             for (var round = 0; round < ROUNDS && quiet < QUIET_ROUNDS; round++) {
@@ -166,12 +178,27 @@ public final class WriteFence implements Access {
                 var flushed = Census.wal(session);
                 quiet = writers.isEmpty() && (flushed.equals(wal) || quiet > 0) ? quiet + 1 : 0;
                 wal = flushed;
-                terminate(session, writers);
+                terminate(session, superuser ? writers : ours(writers));
                 pause();
             }
         } catch (SQLException e) {
             throw Failures.of("end the sessions that write", address, e);
         }
+    }
+
+    private static boolean isSuperuser(Connection session) throws SQLException {
+        try (var ask = session.createStatement();
+                var row = ask.executeQuery("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")) {
+            return row.next() && row.getBoolean(1);
+        }
+    }
+
+    /// Those that an owner may end: to ask for another one's end is an error. One that is still starting is turned away
+    /// by itself, or is seen with its role in the next round.
+    private static List<Standing.Writer> ours(List<Standing.Writer> writers) {
+        return writers.stream()
+                .filter(w -> !w.superuser() && !w.role().isEmpty())
+                .toList();
     }
 
     private static void terminate(Connection session, List<Standing.Writer> writers) throws SQLException {

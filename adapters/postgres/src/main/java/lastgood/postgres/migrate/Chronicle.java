@@ -93,8 +93,18 @@ record Chronicle(History.Found found, List<Migration> migrations, List<Scripts.P
             case GOLANG_MIGRATE -> pair.number().equals(row.key());
             case RAILS -> row.key().matches("[0-9]+") && pair.number().equals(new BigInteger(row.key()).toString());
             case FLYWAY -> Scripts.version(pair.name()).equals(row.key());
-            case OURS, LIQUIBASE, ECTO, NODE_PG_MIGRATE, PRISMA, KNEX, ALEMBIC, DJANGO, ATLAS, PGROLL ->
-                pair.name().equals(row.name());
+            case OURS,
+                    LIQUIBASE,
+                    ECTO,
+                    NODE_PG_MIGRATE,
+                    PRISMA,
+                    KNEX,
+                    SEQUELIZE,
+                    TYPEORM,
+                    ALEMBIC,
+                    DJANGO,
+                    ATLAS,
+                    PGROLL -> pair.name().equals(row.name());
         };
     }
 

@@ -19,7 +19,6 @@ final class History {
               FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
              WHERE c.relkind IN ('r', 'p') AND c.relname = ANY (?) AND c.relpersistence <> 't'
-               AND (c.relname <> 'migrations' OR n.nspname = 'pgroll')
                AND (c.relname <> 'migration' OR n.nspname = 'lastgood')
              GROUP BY n.nspname, c.relname ORDER BY 1, 2""";
 
@@ -72,7 +71,8 @@ final class History {
                         .filter(t -> t.fits(name, columns, besideRails))
                         .toList();
                 fitting.forEach(t -> found.add(new Found.Of(t, table)));
-                if (fitting.isEmpty()) {
+                // `migrations` is a name that an application may have for a table of its own
+                if (fitting.isEmpty() && !Tool.TYPEORM.table().equals(name)) {
                     strangers.add(table);
                 }
             }

@@ -83,6 +83,21 @@ enum Tool {
             Set.of(),
             false,
             "SELECT name, migration_time::text, true, xmin, name FROM %s ORDER BY id"),
+    SEQUELIZE(
+            "sequelize",
+            "SequelizeMeta",
+            Set.of("name"),
+            Set.of(),
+            false,
+            "SELECT name, '', true, xmin, name FROM %s ORDER BY name"),
+    /// Its table has a name that many have: it must look just like it.
+    TYPEORM(
+            "typeorm",
+            "migrations",
+            Set.of("id", "timestamp", "name"),
+            Set.of("batch", "schema", "done"),
+            false,
+            "SELECT name, '', true, xmin, name FROM %s ORDER BY id"),
     ALEMBIC(
             "alembic",
             "alembic_version",

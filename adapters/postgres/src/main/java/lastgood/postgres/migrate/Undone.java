@@ -1,11 +1,8 @@
 package lastgood.postgres.migrate;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
-import java.util.zip.CRC32;
 
 /// Writes into a tool's history what the tool itself would have written, after its down SQL was run by us: else it
 /// would believe that the migration is still there, or run it twice.
@@ -33,8 +30,12 @@ final class Undone {
                             earlier.get().key());
                 }
             }
-            case FLYWAY -> flyway(session, table, undone);
-            case LIQUIBASE, ECTO, KNEX, ALEMBIC, DJANGO, ATLAS, PGROLL ->
+            case FLYWAY ->
+                // as if it had never been: the free edition fails at every start on a row of type UNDO_SQL
+                one(session, """
+                        DELETE FROM %1$s WHERE installed_rank = (SELECT max(installed_rank) FROM %1$s
+                         WHERE version = ?)""".formatted(table), undone.key());
+            case LIQUIBASE, ECTO, KNEX, SEQUELIZE, TYPEORM, ALEMBIC, DJANGO, ATLAS, PGROLL ->
                 throw new IllegalStateException(found.tool().label() + " undoes by its own command");
         }
     }
@@ -47,32 +48,5 @@ final class Undone {
                 throw new SQLException("the history has %d rows for %s instead of 1".formatted(rows, key), "P0002");
             }
         }
-    }
-
-    /// A row of its own, as its undo command adds one; the row of the way up stays.
-    private static void flyway(Connection session, String table, Migration undone) throws SQLException {
-        try (var write = session.prepareStatement("""
-                INSERT INTO %1$s (installed_rank, version, description, type, script, checksum, installed_by,
-                                  execution_time, success)
-                SELECT (SELECT max(installed_rank) + 1 FROM %1$s), version, description, 'UNDO_SQL', ?, ?, session_user,
-                       0, true
-                  FROM %1$s WHERE version = ? ORDER BY installed_rank DESC LIMIT 1""".formatted(table))) {
-            var down = undone.down().orElseThrow();
-            write.setString(
-                    1, String.valueOf(java.nio.file.Path.of(down.source()).getFileName()));
-            write.setInt(2, checksum(down.sql()));
-            write.setString(3, undone.key());
-            if (write.executeUpdate() != 1) {
-                throw new SQLException("the history has no row for version " + undone.key(), "P0002");
-            }
-        }
-    }
-
-    /// CRC-32 of the lines without their ends, as Flyway reckons it.
-    static int checksum(String sql) {
-        var crc = new CRC32();
-        var text = sql.startsWith("\uFEFF") ? sql.substring(1) : sql;
-        text.lines().forEach(line -> crc.update(line.getBytes(UTF_8)));
-        return (int) crc.getValue();
     }
 }

@@ -43,6 +43,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class WriteFenceTest {
@@ -454,6 +455,139 @@ class WriteFenceTest {
     }
 
     @Test
+    void an_owner_who_is_no_superuser_stops_every_write_too_and_gives_back_who_could_connect() throws Exception {
+        var managed = managed();
+        sql(
+                admin,
+                "CREATE ROLE %s LOGIN".formatted(Quoted.name("unknown-" + number)),
+                "GRANT INSERT ON public.orders TO PUBLIC",
+                "GRANT USAGE ON SEQUENCE public.orders_id_seq TO PUBLIC",
+                "REVOKE CONNECT ON DATABASE %s FROM PUBLIC".formatted(Quoted.name(database)),
+                "GRANT CONNECT ON DATABASE %s TO %s, %s"
+                        .formatted(Quoted.name(database), Quoted.name(app), Quoted.name("unknown-" + number)));
+        var before = holders();
+        try (var clients = new Clients(url(owner.port()), app, 50, 5);
+                var others = new Clients(url(owner.port()), "unknown-" + number, 10, 5)) {
+            await(() -> clients.inside.get() == 50 && others.inside.get() == 10);
+            var seen = managed.look(SHOP);
+            managed.set(seen, seen.access().closed(), FENCE);
+            var rows = rows();
+            var refused = clients.refused.get();
+            await(() -> clients.refused.get() > refused + 300);
+
+            assertThat(rows())
+                    .isEqualTo(rows)
+                    .isGreaterThanOrEqualTo(clients.acknowledged.get() + others.acknowledged.get());
+            assertThat(managed.look(SHOP).isQuiet()).isTrue();
+            assertThat(managed.look(SHOP).access()).isEqualTo(seen.access().closed());
+            managed.set(seen, seen.access().closed(), FENCE);
+
+            managed.set(managed.look(SHOP), seen.access(), new Fence(FENCE.run(), "open", 1));
+
+            await(() -> clients.inside.get() == 50 && others.inside.get() == 10);
+            assertThat(managed.look(SHOP).access()).isEqualTo(seen.access());
+        }
+        assertThat(holders()).isEqualTo(before);
+    }
+
+    @Test
+    void an_owner_s_fence_holds_against_a_pooler() throws Exception {
+        var managed = managed();
+        try (var _ = pooler();
+                var clients = new Clients(url(poolerPort) + "&prepareThreshold=0&socketTimeout=5", app, 50, 5)) {
+            await(() -> clients.acknowledged.get() > 100);
+            var seen = managed.look(SHOP);
+
+            managed.set(seen, seen.access().closed(), FENCE);
+            var rows = rows();
+            var refused = clients.refused.get();
+            await(() -> clients.refused.get() > refused + 50);
+
+            assertThat(rows()).isEqualTo(rows).isGreaterThanOrEqualTo(clients.acknowledged.get());
+            assertThat(managed.look(SHOP).isQuiet()).isTrue();
+        }
+    }
+
+    @Test
+    void an_owner_s_fence_that_a_member_of_our_role_could_pass_is_not_closed() {
+        var managed = managed();
+        sql(
+                admin,
+                "CREATE ROLE %s LOGIN IN ROLE %s"
+                        .formatted(Quoted.name("friend-" + number), Quoted.name("managed-" + number)));
+        var seen = managed.look(SHOP);
+        var before = holders();
+
+        assertThatThrownBy(() -> managed.set(seen, seen.access().closed(), FENCE))
+                .isInstanceOf(Forbidden.class)
+                .hasMessageContaining("friend-" + number)
+                .hasMessageContaining("nothing was changed");
+        assertThat(holders()).isEqualTo(before);
+        assertThat(managed.look(SHOP).access()).isEqualTo(seen.access());
+    }
+
+    @Test
+    void a_superuser_behind_an_owner_s_fence_is_named_and_a_role_that_was_let_in_again_is_seen() throws Exception {
+        var managed = managed();
+        try (var _ = session("postgres")) {
+            var seen = managed.look(SHOP);
+            managed.set(seen, seen.access().closed(), FENCE);
+
+            var closed = managed.look(SHOP);
+            assertThat(closed.isQuiet()).isFalse();
+            assertThat(closed.remarks()).anyMatch(r -> r.contains("role postgres") && r.contains("superuser"));
+        }
+        sql(admin, "GRANT CONNECT ON DATABASE %s TO %s".formatted(Quoted.name(database), Quoted.name(app)));
+
+        assertThat(managed.look(SHOP).access().logins()).containsEntry(app, true);
+        managed.set(managed.look(SHOP), managed.look(SHOP).access().closed(), FENCE);
+        assertThat(managed.look(SHOP).isQuiet()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "owner, ALTER DATABASE",
+        "pg_read_all_stats, GRANT pg_read_all_stats",
+        "pg_signal_backend, GRANT pg_signal_backend"
+    })
+    void with_one_right_less_an_owner_s_fence_names_just_that(String without, String named) {
+        var managed = managed();
+        sql(
+                admin,
+                without.equals("owner")
+                        ? "ALTER DATABASE %s OWNER TO postgres".formatted(Quoted.name(database))
+                        : "REVOKE %s FROM %s".formatted(without, Quoted.name("managed-" + number)));
+        var seen = managed.look(SHOP);
+
+        assertThatThrownBy(() -> managed.set(seen, seen.access().closed(), FENCE))
+                .isInstanceOf(Forbidden.class)
+                .hasMessageContaining("hint: " + named)
+                .hasMessageContaining("nothing was changed");
+    }
+
+    /// As managed databases have it: the owner, with what docs/reference/database.md says.
+    private Access managed() {
+        var role = "managed-" + number;
+        sql(
+                admin,
+                "CREATE ROLE %s LOGIN".formatted(Quoted.name(role)),
+                "GRANT pg_read_all_stats, pg_signal_backend TO " + Quoted.name(role),
+                "ALTER DATABASE %s OWNER TO %s".formatted(Quoted.name(database), Quoted.name(role)));
+        var sessions = new Sessions(owner.withDatabase(database).as(role, new Address.Password("")), "lastgood/test");
+        return new WriteFence(_ -> new Guarded(sessions, Set.of(app)), new Random(1));
+    }
+
+    private String holders() {
+        return new Sessions(owner, "lastgood/test").look("read who may connect", session -> {
+            var row = session.createStatement().executeQuery("""
+                    SELECT string_agg(a::text, ' ' ORDER BY a::text) FROM pg_database d,
+                           aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a WHERE d.datname = %s""".formatted(Quoted.text(database)));
+            row.next();
+            return row.getString(1);
+        });
+    }
+
+    @Test
     void a_role_that_was_dropped_behind_the_fence_does_not_keep_the_others_out() {
         sql(admin, "CREATE ROLE %s LOGIN IN ROLE %s".formatted(Quoted.name("temp-" + number), Quoted.name(app)));
         var before = fence().look(SHOP);
@@ -595,7 +729,7 @@ class WriteFenceTest {
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             poolerPort = socket.getLocalPort();
         }
-        var home = Files.createDirectory(folder.resolve("pooler"));
+        var home = Files.createDirectory(folder.resolve("pooler" + number));
         Files.writeString(home.resolve("users"), "\"%s\" \"\"%n".formatted(app), UTF_8);
         Files.writeString(home.resolve("ini"), """
                 [databases]

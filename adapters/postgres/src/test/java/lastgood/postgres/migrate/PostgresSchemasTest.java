@@ -401,7 +401,7 @@ class PostgresSchemasTest {
     }
 
     @Test
-    void flyway_finds_its_own_row_after_its_undo_script_was_run_by_us() throws IOException {
+    void flyway_finds_no_row_after_its_undo_script_was_run_by_us() throws IOException {
         flyway();
         write("V2__price.sql", "ALTER TABLE orders ADD price int");
         write("U2__price.sql", "ALTER TABLE public.orders DROP price;\n");
@@ -413,10 +413,9 @@ class PostgresSchemasTest {
         schemas().undo(look(), List.of("V2__price"), before, FENCE);
 
         assertThat(look().applied()).containsExactly("V1__orders");
-        assertThat(text("SELECT concat_ws(' ', installed_rank, version, type, script, checksum, success)"
-                        + " FROM flyway_schema_history ORDER BY installed_rank DESC LIMIT 1"))
-                .isEqualTo("3 2 UNDO_SQL U2__price.sql %d t"
-                        .formatted(Undone.checksum("ALTER TABLE public.orders DROP price;")));
+        assertThat(text("SELECT string_agg(concat_ws(' ', installed_rank, version, type), ',')"
+                        + " FROM flyway_schema_history"))
+                .isEqualTo("1 1 SQL");
     }
 
     @Test

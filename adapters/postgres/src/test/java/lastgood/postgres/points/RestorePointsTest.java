@@ -96,6 +96,33 @@ class RestorePointsTest {
     }
 
     @Test
+    void a_role_with_just_the_documented_rights_marks_a_point_and_with_one_less_is_told_which() {
+        var name = live.address().database();
+        var role = "marker_" + name;
+        run(live, """
+                CREATE ROLE %1$s LOGIN;
+                GRANT CREATE ON DATABASE %2$s TO %1$s;
+                GRANT pg_read_all_stats, app TO %1$s""".formatted(role, name));
+        var ours = points(new Sessions(live.address().as(role, new Address.Password("")), "lastgood"));
+
+        assertThatThrownBy(() -> ours.mark(SHOP, "lg-1", "v2", fence()))
+                .isInstanceOf(Forbidden.class)
+                .hasMessageContaining(
+                        "GRANT EXECUTE ON FUNCTION pg_create_restore_point(text) TO \"%s\"".formatted(role))
+                .hasMessageContaining("nothing was changed");
+
+        run(live, "GRANT EXECUTE ON FUNCTION pg_create_restore_point(text) TO " + role);
+        ours.mark(SHOP, "lg-1", "v2", fence());
+
+        var recorded = ours.recorded(SHOP, "lg-1").orElseThrow();
+        assertThat(recorded.statements().gap()).isEmpty();
+        assertThat(recorded.statements().all())
+                .filteredOn(s -> s.sql().contains("orders"))
+                .hasSizeGreaterThanOrEqualTo(2)
+                .allMatch(s -> s.typed());
+    }
+
+    @Test
     void a_point_holds_where_it_is_and_what_the_schema_and_the_application_were() {
         points.mark(SHOP, "lg-1", "v2", fence());
 

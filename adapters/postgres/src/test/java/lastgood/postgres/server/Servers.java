@@ -15,8 +15,12 @@ public final class Servers {
 
     private Servers() {}
 
+    /// With `-Dpostgres-binaries.version=16.11.0` for the build those of another version are on the class path, and are
+    /// unpacked beside: that is how the suite is run against other major versions.
     public static Binaries ours() {
-        return Binaries.ours(Path.of("target", "postgresql").toAbsolutePath());
+        var other = System.getProperty("postgres-binaries.version", "");
+        return Binaries.ours(Path.of("target", "postgresql" + (other.isEmpty() ? "" : "-" + other))
+                .toAbsolutePath());
     }
 
     /// The server that all tests of this process share, as its superuser: roles and databases need names of their own.

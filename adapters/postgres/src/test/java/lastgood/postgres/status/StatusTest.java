@@ -52,7 +52,7 @@ class StatusTest {
     @Test
     void every_question_has_an_answer_on_a_server_that_is_well() {
         assertThat(StatusFacts.read(admin)).extracting(Fact::standing).doesNotContain("unknown");
-        assertThat(fact("server").value()).startsWith("PostgreSQL 18");
+        assertThat(fact("server").value()).startsWith("PostgreSQL ");
         assertThat(fact("role").value()).isEqualTo("postgres, superuser");
         assertThat(fact("standing").value()).isEqualTo("primary");
         assertThat(fact("checksums")).isEqualTo(new Fact("checksums", "on", "ok", ""));
