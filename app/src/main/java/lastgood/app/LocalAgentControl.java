@@ -82,7 +82,10 @@ final class LocalAgentControl implements Agent {
         var rounds = new Rounds(config, data, machine);
         Thread.ofPlatform().name("rounds").daemon().start(rounds::walk);
         Thread.ofPlatform().name("database").daemon().start(rounds::keepDatabase);
-        LocalAgent.runUntilStopped(new LocalAgent.Options(data, command(), ""), databases()::stop);
+        LocalAgent.runUntilStopped(new LocalAgent.Options(data, command(), ""), () -> {
+            rounds.leave();
+            databases().stop();
+        });
     }
 
     private EmbeddedDatabases databases() {

@@ -8,14 +8,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import lastgood.cli.Session;
 import lastgood.config.Catalog;
 import lastgood.config.ConfigLoader;
 import lastgood.config.Effective;
 import lastgood.config.Loaded;
 import lastgood.core.ServiceRef;
+import lastgood.core.Workload;
 import lastgood.engine.Bake;
 import lastgood.engine.Caretaker;
 import lastgood.engine.Engine;
@@ -43,12 +46,14 @@ final class Rounds {
     private final Path data;
     private final ThisMachine machine;
     private final Map<ServiceRef, Session> sessions = new HashMap<>();
+
+    /// Those that want the embedded server, as last read; for the thread that looks after it.
+    private volatile List<Session> withDatabase = List.of();
+
+    private volatile boolean leaving;
     private FileTime read = FileTime.fromMillis(0);
     private final Map<ServiceRef, Instant> judged = new HashMap<>();
     private String lastTrouble = "";
-
-    /// Whether a service wants the embedded server, as last read.
-    private volatile boolean withDatabase;
 
     Rounds(Path config, Path data, ThisMachine machine) {
         this.config = config;
@@ -86,6 +91,11 @@ final class Rounds {
         }
     }
 
+    /// From now on the embedded server stays as it is: whoever ends the agent stops it.
+    void leave() {
+        leaving = true;
+    }
+
     private void round() throws InterruptedException {
         readConfig();
         carryOn();
@@ -94,15 +104,33 @@ final class Rounds {
 
     private void reviveDatabase() {
         try {
-            if (withDatabase
-                    && LocalAgent.find(data).isPresent()
-                    && new EmbeddedDatabases(data, machine.variables()).server().revive()) {
-                log("the embedded database had died and was started again");
+            if (!leaving && !withDatabase.isEmpty() && LocalAgent.find(data).isPresent()) {
+                new EmbeddedDatabases(data, machine.variables())
+                        .server()
+                        .revive(this::isDatabaseNeeded)
+                        .ifPresent(what -> log("the embedded database %s and was started again".formatted(what)));
             }
         } catch (RuntimeException e) {
             // As with a round: the next attempt may succeed, and the same trouble is said once.
             trouble("the embedded database could not be started again: " + e);
         }
+    }
+
+    /// By an instance that is wanted, or by a run that has not ended: it may have stopped the instances itself.
+    private boolean isDatabaseNeeded() {
+        return !leaving
+                && withDatabase.stream()
+                        .anyMatch(s -> wantsInstances(s)
+                                || s.runs().active(s.service()).isPresent());
+    }
+
+    private static boolean wantsInstances(Session session) {
+        var workloads = session.ports().workloads();
+        return Stream.concat(
+                        session.strategy().workloads().stream()
+                                .flatMap(name -> workloads.find(new Workload(session.service(), name)).stream()),
+                        workloads.companions(session.service()).stream())
+                .anyMatch(w -> w.wanted() > 0);
     }
 
     private boolean isDue(Session session) {
@@ -141,7 +169,9 @@ final class Rounds {
         for (var service : parts.services().keySet()) {
             effective(catalog, service).ifPresent(e -> sessions.put(service, machine.open(catalog, e)));
         }
-        withDatabase = sessions.values().stream().map(Session::effective).anyMatch(EmbeddedDatabases::isWanted);
+        withDatabase = sessions.values().stream()
+                .filter(s -> EmbeddedDatabases.isWanted(s.effective()))
+                .toList();
         parts.services().forEach((service, definition) -> {
             try {
                 parts.client().apply(service, definition);

@@ -9,11 +9,14 @@ import lastgood.core.RunId;
 import lastgood.core.ServiceRef;
 import lastgood.core.decide.ApprovalRule;
 import lastgood.core.plan.Plan;
+import lastgood.core.plan.PlannedStep;
 import lastgood.engine.journal.Codec;
 import lastgood.engine.journal.Entry;
 import lastgood.engine.journal.Entry.Outcome;
 import lastgood.engine.journal.Journal;
+import lastgood.engine.journal.JournalRecord;
 import lastgood.engine.journal.RunState;
+import lastgood.engine.port.Drivers;
 import lastgood.engine.port.Forbidden;
 import lastgood.engine.port.Unreachable;
 import lastgood.engine.steps.Handlers;
@@ -179,7 +182,23 @@ public final class Engine {
         Turn(Journal journal, int epoch) {
             this.journal = journal;
             this.epoch = epoch;
-            this.steps = new StepRunner(ports, handlers, journal, epoch, this::append, progress);
+            this.steps = new StepRunner(ports, handlers, journal, epoch, this::append, told());
+        }
+
+        /// Others who follow the run see what it waits for only if its driver says so.
+        private Progress told() {
+            return new Progress() {
+                @Override
+                public void record(JournalRecord record) {
+                    progress.record(record);
+                }
+
+                @Override
+                public void waiting(PlannedStep step, String what) {
+                    ports.drivers().waits(journal.run(), new Drivers.Waiting(step.id(), what));
+                    progress.waiting(step, what);
+                }
+            };
         }
 
         /// False: decide again from what is there now.
@@ -214,7 +233,7 @@ public final class Engine {
         /// Where the journal is kept in the same place as the service, this is all that anybody sees of an outage.
         private void tell(Unreachable e) {
             if (Next.of(journal.state(), ports.time().now()) instanceof Next.Advance(var step)) {
-                progress.waiting(step, String.valueOf(e.getMessage()));
+                told().waiting(step, String.valueOf(e.getMessage()));
             }
         }
 

@@ -24,9 +24,13 @@ import lastgood.engine.steps.Sighting;
 /// leaves everything that must last in the journal.
 final class StepRunner {
 
-    /// Attempts at one change, over all owners. A change that is refused this often meets a world that does not hold
-    /// still; a person should see it.
-    private static final int ATTEMPTS_MAX = 20;
+    /// Answers to one change that left it undone: refused because the world had moved, or accepted and not seen to be
+    /// made. A world that answers so this often does not hold still; a person should see it. No answer is not one.
+    private static final int ANSWERS_MAX = 20;
+
+    /// Owners that asked for one change and did not live to see what became of it: it may be the change that they die
+    /// of, and the next one would fare no better.
+    private static final int OWNERS_MAX = 20;
 
     /// Looks in a row that found trouble and no progress. At two looks a second this is half a minute of, say, crash
     /// loops: longer than a slow start, shorter than a deadline.
@@ -37,6 +41,13 @@ final class StepRunner {
 
     private static final Duration BREATH = Duration.ofMillis(200);
     private static final Duration BREATH_MAX = Duration.ofSeconds(5);
+
+    /// Longer after a change that was not answered than after a look: each attempt at a change is a record, and a step
+    /// may have hours.
+    private static final Duration ATTEMPT_BREATH_MAX = Duration.ofSeconds(15);
+
+    /// Whoever is silent for some seconds loses its turn: so a long breath is taken in parts.
+    private static final Duration BEAT_EVERY = Duration.ofSeconds(1);
 
     private final Ports ports;
     private final Handlers handlers;
@@ -53,12 +64,42 @@ final class StepRunner {
         final Instant began;
         int troubled;
         int unclear;
+        int refused;
+        int accepted;
         int unreachable;
+        int unanswered;
         String lastProgress = "";
+        String lastSeen = "";
+        String lastSilence = "";
 
         Patience(String step, Instant began) {
             this.step = step;
             this.began = began;
+        }
+
+        /// A look was answered. That a change was not, is still so if it is not seen to be made.
+        void heard(Sighting seen) {
+            unreachable = 0;
+            lastSeen = words(seen);
+            if (!(seen instanceof Sighting.NotYet) || unanswered == 0) {
+                answered();
+            }
+        }
+
+        void answered() {
+            unanswered = 0;
+            lastSilence = "";
+        }
+
+        private static String words(Sighting seen) {
+            return switch (seen) {
+                case Sighting.Done(var evidence) -> evidence.name();
+                case Sighting.NotYet _ -> "not changed";
+                case Sighting.Underway(var what, var trouble, var _) ->
+                    trouble.isEmpty() ? what : what + "; " + trouble;
+                case Sighting.Foreign(var what) -> what;
+                case Sighting.Unclear(var why) -> why;
+            };
         }
     }
 
@@ -80,26 +121,50 @@ final class StepRunner {
             watch(step, watch);
             return;
         }
-        if (Duration.between(patience.began, ports.time().now()).compareTo(step.timeout()) > 0) {
-            fail(
-                    step,
-                    "not done within %s%s"
-                            .formatted(
-                                    lastgood.core.Words.duration(step.timeout()),
-                                    patience.lastProgress.isEmpty() ? "" : "; last seen: " + patience.lastProgress));
-            return;
-        }
+        var late = Duration.between(patience.began, ports.time().now()).compareTo(step.timeout()) > 0;
         try {
-            act(step, handlers.look(step.step(), key(step)));
-            patience.unreachable = 0;
+            var seen = handlers.look(step.step(), key(step));
+            patience.heard(seen);
+            if (late && !(seen instanceof Sighting.Done)) {
+                fail(step, tooLate(step));
+            } else {
+                act(step, seen);
+            }
         } catch (WorldMoved _) {
             // What we saw is not what is: the next turn looks again.
             ports.time().pause(BREATH);
         } catch (Unreachable e) {
-            unreachable(step, e);
+            if (late) {
+                patience.lastSilence = e.getMessage();
+                fail(step, tooLate(step));
+            } else {
+                unreachable(step, e);
+            }
         } catch (Forbidden e) {
-            refused(step, e.getMessage());
+            fail(step, e.getMessage());
         }
+    }
+
+    /// What is known when the time is up, and no more than that: a world that did not answer has neither moved nor
+    /// been found unchanged.
+    private String tooLate(PlannedStep step) {
+        var within = "not done within " + lastgood.core.Words.duration(step.timeout());
+        var seen = patience.lastSeen.isEmpty() ? "" : "; last seen: " + patience.lastSeen;
+        if (patience.lastSilence.isEmpty()) {
+            return within + seen;
+        }
+        return "%s: no answer (%s)%s%s".formatted(within, patience.lastSilence, askedFor(step), seen);
+    }
+
+    private String askedFor(PlannedStep step) {
+        var times = journal.state().attempts(step.id());
+        if (step.step().onlyLooks()) {
+            return "";
+        }
+        return times == 0
+                ? "; the change was never asked for"
+                : "; the change was asked for %s, and what became of it is not known"
+                        .formatted(times == 1 ? "once" : times + " times");
     }
 
     private String key(PlannedStep step) {
@@ -133,16 +198,44 @@ final class StepRunner {
         }
     }
 
-    private void change(PlannedStep step, Sighting.NotYet notYet) {
-        var attempt = journal.state().attempts(step.id()) + 1;
-        if (attempt > ATTEMPTS_MAX) {
-            fail(step, "tried %d times, and each time the world had moved".formatted(ATTEMPTS_MAX));
+    private void change(PlannedStep step, Sighting.NotYet notYet) throws InterruptedException {
+        var state = journal.state();
+        if (patience.refused + patience.accepted >= ANSWERS_MAX) {
+            fail(step, withoutEffect());
+            return;
+        }
+        if (state.owners(step.id()) >= OWNERS_MAX && state.lastAskedIn(step.id()) != epoch) {
+            fail(
+                    step,
+                    "%d processes asked for it, one after the other, and none of them saw it done"
+                            .formatted(OWNERS_MAX));
             return;
         }
         // Only the append is permission to act. If it fails, somebody else has something to say first.
-        if (pen.write(new Entry.Intent(step.id(), attempt, key(step), notYet.seen()))) {
-            notYet.change().make(fence(step));
+        if (!pen.write(new Entry.Intent(step.id(), state.attempts(step.id()) + 1, key(step), notYet.seen()))) {
+            return;
         }
+        try {
+            notYet.change().make(fence(step));
+            patience.answered();
+            patience.accepted++;
+        } catch (WorldMoved e) {
+            patience.answered();
+            patience.refused++;
+            throw e;
+        } catch (Unreachable e) {
+            patience.unanswered++;
+            silence(step, e, breath(patience.unanswered, ATTEMPT_BREATH_MAX));
+        } catch (Forbidden e) {
+            refused(step, e.getMessage());
+        }
+    }
+
+    private String withoutEffect() {
+        return patience.accepted == 0
+                ? "refused %d times, and each time because the world had moved".formatted(patience.refused)
+                : "asked for %d times: %d times accepted and not seen to be made, %d times refused because the world had moved"
+                        .formatted(ANSWERS_MAX, patience.accepted, patience.refused);
     }
 
     private void wait(PlannedStep step, String what, String trouble, Duration again) throws InterruptedException {
@@ -160,13 +253,26 @@ final class StepRunner {
     /// The world does not answer. It will be asked until the step's own timeout, ever more slowly.
     private void unreachable(PlannedStep step, Unreachable e) throws InterruptedException {
         patience.unreachable++;
-        var breath = BREATH.multipliedBy(1L << Math.min(patience.unreachable - 1, 5));
-        patience.lastProgress = e.getMessage();
-        progress.waiting(step, e.getMessage());
-        ports.time().pause(breath.compareTo(BREATH_MAX) > 0 ? BREATH_MAX : breath);
+        silence(step, e, breath(patience.unreachable, BREATH_MAX));
     }
 
-    /// The world understood and said no. If it was asked only once, it has not changed anything either.
+    private void silence(PlannedStep step, Unreachable e, Duration breath) throws InterruptedException {
+        patience.lastSilence = e.getMessage();
+        progress.waiting(step, e.getMessage());
+        for (var left = breath; left.isPositive(); left = left.minus(BEAT_EVERY)) {
+            ports.drivers().beat(journal.run());
+            ports.time().pause(left.compareTo(BEAT_EVERY) < 0 ? left : BEAT_EVERY);
+        }
+    }
+
+    /// Twice as long each time.
+    private static Duration breath(int times, Duration max) {
+        var breath = BREATH.multipliedBy(1L << Math.min(times - 1, 10));
+        return breath.compareTo(max) > 0 ? max : breath;
+    }
+
+    /// The world understood the change and said no. If it was asked only once, it has not changed anything either. A
+    /// look that is refused says nothing of the kind: what was asked for before it may have been made.
     private void refused(PlannedStep step, String why) {
         fail(step, why, journal.state().attempts(step.id()) <= 1);
     }

@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import lastgood.core.RunId;
 import lastgood.engine.port.Drivers;
 import lastgood.local.files.DataFolder;
@@ -17,6 +19,7 @@ import lastgood.local.files.Durable;
 import lastgood.local.files.Failures;
 import lastgood.local.files.Json;
 import lastgood.local.process.ProcessId;
+import org.jspecify.annotations.Nullable;
 
 /// Who carries a run on: a file with a process and the time it was last heard of. A process that is gone counts for
 /// nothing at once; one that lives but is silent (stopped, stuck) loses its turn after [#SILENT_MAX].
@@ -29,11 +32,18 @@ public final class FileDrivers implements Drivers {
     private final InstantSource clock;
     private final ProcessId self;
     private final String host = host();
+    private final Map<RunId, Waiting> waiting = new ConcurrentHashMap<>();
 
     /// The file's content.
     ///
     /// @param at in milliseconds since 1970
-    record Beat(long pid, String start, String host, long at) {}
+    /// @param waiting what it waited for last; absent = nothing yet
+    record Beat(
+            long pid,
+            String start,
+            String host,
+            long at,
+            @Nullable Waiting waiting) {}
 
     public FileDrivers(Path data, InstantSource clock) {
         this(data, clock, ProcessId.current());
@@ -48,14 +58,31 @@ public final class FileDrivers implements Drivers {
     @Override
     public void beat(RunId run) {
         try {
-            Durable.write(data.driver(run), Json.bytes(new Beat(self.pid(), self.start(), host, clock.millis())));
+            Durable.write(
+                    data.driver(run),
+                    Json.bytes(new Beat(self.pid(), self.start(), host, clock.millis(), waiting.get(run))));
         } catch (IOException e) {
             throw Failures.unreachable("could not say that this process drives " + run, e);
         }
     }
 
     @Override
+    public void waits(RunId run, Waiting now) {
+        waiting.put(run, now);
+    }
+
+    @Override
+    public Optional<Waiting> waiting(RunId run) {
+        try {
+            return read(run).filter(this::isAlive).map(Beat::waiting);
+        } catch (IOException e) {
+            throw Failures.unreachable("could not read what %s waits for".formatted(run), e);
+        }
+    }
+
+    @Override
     public void leave(RunId run) {
+        waiting.remove(run);
         try {
             if (read(run).filter(this::isMine).isPresent()) {
                 Files.deleteIfExists(data.driver(run));

@@ -210,6 +210,21 @@ class FilesTest {
     }
 
     @Test
+    void what_a_driver_waits_for_is_passed_on_with_its_next_beat_and_not_kept() {
+        var driver = new FileDrivers(data, java.time.InstantSource.system());
+        var reader = new FileDrivers(data, java.time.InstantSource.system());
+        driver.beat(RUN);
+        assertThat(reader.waiting(RUN)).isEmpty();
+
+        driver.waits(RUN, new lastgood.engine.port.Drivers.Waiting("10-close", "no answer"));
+        driver.beat(RUN);
+        assertThat(reader.waiting(RUN)).contains(new lastgood.engine.port.Drivers.Waiting("10-close", "no answer"));
+        driver.leave(RUN);
+
+        assertThat(reader.waiting(RUN)).isEmpty();
+    }
+
+    @Test
     void the_same_number_started_at_another_time_is_another_process() {
         var self = ProcessId.current();
 

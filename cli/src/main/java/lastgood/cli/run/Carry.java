@@ -193,9 +193,23 @@ public final class Carry {
                 watching.note("nobody carries it on any more; this process does now");
                 return on(run);
             }
+            if (alive) {
+                waits(run, state, watching);
+            }
             time.pause(GLANCE);
             journal.refresh().forEach(watching::record);
         }
+    }
+
+    /// What the driver said before its last record is past, so a step that has ended is not waited for.
+    private void waits(RunId run, RunState state, Watching watching) {
+        session.ports()
+                .drivers()
+                .waiting(run)
+                .ifPresent(waiting -> state.plan().steps().stream()
+                        .filter(s -> s.id().equals(waiting.step()) && !state.finished(s))
+                        .findFirst()
+                        .ifPresent(step -> watching.waiting(step, waiting.words())));
     }
 
     private static boolean longEnough(Instant aliveAt, Instant now) {

@@ -32,16 +32,29 @@ public final class RunState {
     /// @param attempts intents written so far
     /// @param since when the first intent was written
     /// @param touched whether an attempt may have changed something
+    /// @param owners how many owners wrote intents, since a person last looked at the run
+    /// @param askedIn the epoch of the last intent
     private record StepState(
             StepPhase phase,
             int attempts,
             Instant since,
             String words,
             @Nullable Evidence evidence,
-            boolean touched) {}
+            boolean touched,
+            int owners,
+            int askedIn) {
+
+        StepState ended(StepPhase how, String why, @Nullable Evidence with, boolean mayHaveChanged) {
+            return new StepState(how, attempts, since, why, with, mayHaveChanged, owners, askedIn);
+        }
+
+        StepState seenByAPerson() {
+            return new StepState(phase, attempts, since, words, evidence, touched, 0, 0);
+        }
+    }
 
     private static final StepState NOT_STARTED =
-            new StepState(StepPhase.NOT_STARTED, 0, Instant.EPOCH, "", null, false);
+            new StepState(StepPhase.NOT_STARTED, 0, Instant.EPOCH, "", null, false, 0, 0);
 
     private final Map<String, StepState> steps = new HashMap<>();
     private final Map<String, Tally> tallies = new HashMap<>();
@@ -105,6 +118,7 @@ public final class RunState {
                 paused = null;
                 unknown = null;
                 timers.remove(DEADLINE);
+                steps.replaceAll((_, step) -> step.seenByAPerson());
                 people.add(record);
             }
             case Entry.CancelRequested e -> {
@@ -149,19 +163,19 @@ public final class RunState {
             startedAt = record.at();
         }
         var since = before.attempts() == 0 ? record.at() : before.since();
-        steps.put(e.step(), new StepState(StepPhase.INTENDED, e.attempt(), since, "", null, true));
+        var owners = before.askedIn() == record.epoch() ? before.owners() : before.owners() + 1;
+        steps.put(
+                e.step(),
+                new StepState(StepPhase.INTENDED, e.attempt(), since, "", null, true, owners, record.epoch()));
     }
 
     private void settle(String step, StepPhase phase, String words, @Nullable Evidence evidence) {
         var before = step(step);
-        steps.put(step, new StepState(phase, before.attempts(), before.since(), words, evidence, before.touched()));
+        steps.put(step, before.ended(phase, words, evidence, before.touched()));
     }
 
     private void failed(Entry.Failed e) {
-        var before = step(e.step());
-        steps.put(
-                e.step(),
-                new StepState(StepPhase.FAILED, before.attempts(), before.since(), e.why(), null, !e.untouched()));
+        steps.put(e.step(), step(e.step()).ended(StepPhase.FAILED, e.why(), null, !e.untouched()));
     }
 
     private StepState step(String id) {
@@ -196,6 +210,16 @@ public final class RunState {
 
     public int attempts(String step) {
         return step(step).attempts();
+    }
+
+    /// How many owners asked for the change since a person last looked at the run.
+    public int owners(String step) {
+        return step(step).owners();
+    }
+
+    /// The epoch of the last one that did; 0 = none.
+    public int lastAskedIn(String step) {
+        return step(step).askedIn();
     }
 
     /// When the first attempt at the step was recorded; the epoch if there was none.

@@ -1,10 +1,13 @@
 package lastgood.testkit.sim;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiPredicate;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import lastgood.engine.port.Unreachable;
 
@@ -62,6 +65,10 @@ public final class Fuse {
     private final List<Fault> fired = new ArrayList<>();
     private Runnable sleep = () -> {};
     private int count;
+    private Outage outage = new Outage((_, _) -> false, Instant.MIN, Unreachable::new);
+
+    /// What is not carried out, until when, and what is said instead.
+    private record Outage(BiPredicate<Touch, String> of, Instant until, Function<String, RuntimeException> said) {}
 
     public Fuse(SimClock clock) {
         this.clock = clock;
@@ -75,6 +82,18 @@ public final class Fuse {
     /// What a process does that is put to sleep at a touch.
     public void onSleep(Runnable sleep) {
         this.sleep = sleep;
+    }
+
+    /// From now on these requests get lost: a server that restarts, a network that lets looks through and no changes.
+    ///
+    /// @param of the kind of touch, and its name
+    public void away(BiPredicate<Touch, String> of, Duration howLong) {
+        refuse(of, howLong, Unreachable::new);
+    }
+
+    /// The same with another answer than none.
+    public void refuse(BiPredicate<Touch, String> of, Duration howLong, Function<String, RuntimeException> said) {
+        outage = new Outage(of, clock.now().plus(howLong), said);
     }
 
     /// Forgets what was, and what was set.
@@ -98,6 +117,9 @@ public final class Fuse {
     public <T> T touch(Touch touch, String what, Supplier<T> world) {
         touches.add(touch);
         var fault = set.get(count++);
+        if (outage.of().test(touch, what) && clock.now().isBefore(outage.until())) {
+            throw outage.said().apply("no route for " + what);
+        }
         if (fault == null || !fault.fits(touch)) {
             return world.get();
         }

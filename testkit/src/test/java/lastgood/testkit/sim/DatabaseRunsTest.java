@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import lastgood.core.RunId;
 import lastgood.core.data.Backup;
@@ -26,6 +27,8 @@ import lastgood.engine.journal.RunState.Status;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What a run that changes data does when people and other programs are at work too: it never changes data
 /// that it
@@ -320,5 +323,60 @@ class DatabaseRunsTest {
                 .isInstanceOfSatisfying(
                         Planned.Refused.class,
                         r -> assertThat(r.details()).containsExactly("m5 was undone; release deploy applies it again"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {B, "scenario C, swap", "scenario C, and undone"})
+    void a_database_that_is_away_for_a_minute_at_any_step_is_waited_for(String name) {
+        given(name);
+        for (var step : plan.main()) {
+            given(name);
+
+            run(on(record -> {
+                if (record.entry() instanceof Entry.Done(var done, var _) && isBefore(done, step.id())) {
+                    world.fuse.away((_, what) -> OF_DATABASE.contains(what), Duration.ofMinutes(1));
+                }
+            }));
+
+            assertThat(state().status()).as(step.id()).isEqualTo(Status.RECOVERED);
+            assertThat(database().landed()).as(step.id()).doesNotHaveDuplicates();
+            assertThat(database().broken()).as(step.id()).isEmpty();
+            assertThat(world.platform.broken()).as(step.id()).isEmpty();
+        }
+    }
+
+    /// Whether the one comes right before the other.
+    private boolean isBefore(String done, String step) {
+        var ids = plan.main().stream().map(PlannedStep::id).toList();
+        return ids.indexOf(done) == ids.indexOf(step) - 1;
+    }
+
+    /// What the simulated world calls its requests to the database.
+    private static final Set<String> OF_DATABASE = Set.of(
+            "access",
+            "set access",
+            "schema",
+            "migrations",
+            "undo",
+            "apply",
+            "point",
+            "points",
+            "mark",
+            "close",
+            "backup",
+            "take",
+            "verify",
+            "salvaged",
+            "salvage",
+            "swapped",
+            "swap",
+            "integrity");
+
+    @Test
+    void a_database_that_never_comes_back_leaves_nobody_in_and_says_what_is_not_known() {
+        run(after("take-backup", () -> world.fuse.away((_, what) -> OF_DATABASE.contains(what), Duration.ofDays(1))));
+
+        assertThat(question()).contains("no answer (no route for ").doesNotContain("moved");
+        nobodyIsLetIn();
     }
 }

@@ -452,4 +452,114 @@ class EngineTest {
 
         assertThat(world.platform.summary()).contains("of 3 to 9");
     }
+
+    /// Everything that asks for a change of an instance's revision.
+    private static boolean isPut(Fuse.Touch touch, String what) {
+        return touch == Fuse.Touch.ACT && what.equals("put");
+    }
+
+    @Test
+    void a_change_that_gets_no_answer_is_asked_for_until_it_gets_through() {
+        open("rollback: rolling");
+        world.fuse.away(EngineTest::isPut, Duration.ofMinutes(4));
+
+        drive();
+
+        assertThat(state().status()).isEqualTo(Status.RECOVERED);
+        assertThat(state().attempts("20-put-revision")).isBetween(8, 30);
+        assertThat(world.platform.landed()).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void a_change_that_never_gets_an_answer_is_not_said_to_have_met_a_world_that_moved() {
+        open("rollback: rolling");
+        world.fuse.away(EngineTest::isPut, Duration.ofHours(2));
+
+        drive();
+
+        assertThat(state().status()).isEqualTo(Status.NEEDS_HUMAN);
+        assertThat(state().unknown().orElseThrow().question())
+                .matches("not done within 5m: no answer \\(no route for put\\); the change was asked for"
+                        + " \\d+ times, and what became of it is not known; last seen: not changed");
+    }
+
+    @Test
+    void a_world_that_falls_silent_after_the_change_is_not_said_to_be_unchanged() {
+        open("rollback: rolling");
+
+        drive(
+                RUN,
+                whenWaiting(() -> world.fuse.away((touch, _) -> touch == Fuse.Touch.LOOK, Duration.ofHours(2))),
+                new AtomicBoolean());
+
+        assertThat(state().status()).isEqualTo(Status.NEEDS_HUMAN);
+        assertThat(state().unknown().orElseThrow().question())
+                .contains("no answer (no route for find web)", "asked for once", "last seen: ")
+                .doesNotContain("not changed");
+    }
+
+    @Test
+    void a_world_that_is_silent_before_the_first_change_ends_the_run_with_production_untouched() {
+        open("rollback: rolling");
+        world.fuse.away((_, what) -> what.equals("find web"), Duration.ofHours(2));
+
+        drive();
+
+        assertThat(state().status()).isEqualTo(Status.FAILED);
+        assertThat(state().closed().orElseThrow().why())
+                .contains("no answer (no route for find web); the change was never asked for")
+                .contains("production was not changed");
+        assertThat(world.platform.landed()).isEmpty();
+    }
+
+    @Test
+    void a_look_that_is_refused_after_the_change_was_asked_for_does_not_say_that_nothing_was_changed() {
+        open("rollback: rolling");
+
+        drive(
+                RUN,
+                whenWaiting(() -> world.fuse.refuse(
+                        (_, what) -> what.equals("find web"),
+                        Duration.ofHours(1),
+                        lastgood.engine.port.Forbidden::new)),
+                new AtomicBoolean());
+
+        assertThat(state().status()).isEqualTo(Status.NEEDS_HUMAN);
+        assertThat(state().mayHaveChangedProduction()).isTrue();
+    }
+
+    @Test
+    void a_change_that_is_refused_again_and_again_is_left_to_a_person_who_can_have_it_tried_anew() {
+        open("rollback: rolling");
+        world.fuse.refuse(EngineTest::isPut, Duration.ofMinutes(1), lastgood.engine.port.WorldMoved::new);
+
+        drive();
+        assertThat(state().unknown().orElseThrow().question()).contains("refused 20 times", "the world had moved");
+        world.clock.jump(Duration.ofMinutes(2));
+        control().resume(RUN, MAYA, "the other program is stopped");
+        drive();
+
+        assertThat(state().status()).isEqualTo(Status.RECOVERED);
+    }
+
+    @Test
+    void a_change_that_its_owners_die_of_is_not_asked_for_for_ever() {
+        open("rollback: rolling");
+        world.fuse.refuse(EngineTest::isPut, Duration.ofHours(1), what -> {
+            throw new Crash(what);
+        });
+
+        var owners = 0;
+        while (state().status().active() && state().unknown().isEmpty() && owners < 40) {
+            owners++;
+            try {
+                drive();
+            } catch (Crash _) {
+                // the next owner comes
+            }
+        }
+
+        assertThat(state().unknown().orElseThrow().question()).contains("20 processes asked for it");
+        assertThat(owners).isEqualTo(21);
+    }
 }

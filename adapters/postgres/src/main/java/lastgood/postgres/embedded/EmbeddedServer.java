@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -16,8 +18,11 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import lastgood.core.ServiceRef;
+import lastgood.core.Words;
 import lastgood.engine.port.Forbidden;
+import lastgood.engine.port.Unreachable;
 import lastgood.postgres.backup.FolderArchive;
 import lastgood.postgres.restore.FolderSwap;
 import lastgood.postgres.server.Binaries;
@@ -40,6 +45,11 @@ import lastgood.postgres.sql.Sessions;
 public final class EmbeddedServer {
 
     private static final Duration SET_UP = Duration.ofSeconds(30);
+
+    /// `pg_ctl` gives up after a minute; making a cluster takes seconds.
+    private static final Duration LOCKED_MAX = Duration.ofMinutes(3);
+
+    private static final Duration LOCK_PAUSE = Duration.ofMillis(50);
     private static final String ADMIN = "postgres";
 
     private final Path folder;
@@ -78,28 +88,45 @@ public final class EmbeddedServer {
                 create();
             }
             if (server().running().isEmpty()) {
-                server().start(port(), Server.Durability.SAFE, settings());
+                refuseWhileExchanged();
+                start(server());
             }
             return true;
         });
     }
 
-    /// Starts it again if it died. One that was stopped on purpose has taken its process file away and stays stopped:
-    /// whoever stopped it may be about to move its files.
+    /// Starts it again if it died; and if somebody stopped it who is not a run of ours, once it is needed. A run
+    /// holds it stopped only in the middle of a swap, of which there is a note before the server goes.
     ///
-    /// @return whether it had died
-    public boolean revive() {
-        return Files.exists(server().data().resolve("postmaster.pid"))
-                && !FolderSwap.underway(server().data())
-                && server().running().isEmpty()
-                && locked(() -> {
-                    if (server().running().isPresent()
-                            || !Files.exists(server().data().resolve("postmaster.pid"))) {
-                        return false;
+    /// @param needed asked only of a server that `pg_ctl stop` ended, whose process file is gone: whoever did that
+    ///     with nothing wanted of it may be about to move its files
+    /// @return what had become of it, if it was started
+    public Optional<String> revive(BooleanSupplier needed) {
+        return whatBecameOfIt(needed).isEmpty()
+                ? Optional.empty()
+                : locked(() -> {
+                    // Once more: somebody may have been at it while we waited.
+                    var what = whatBecameOfIt(needed);
+                    if (what.isPresent()) {
+                        start(server());
                     }
-                    server().start(port(), Server.Durability.SAFE, settings());
-                    return true;
+                    return what;
                 });
+    }
+
+    /// In this order: a swap begins on a server that runs, and writes its note before it stops it. So if there is no
+    /// note after it was seen stopped, no swap can begin before it is started.
+    private Optional<String> whatBecameOfIt(BooleanSupplier needed) {
+        var server = server();
+        if (server.running().isPresent()
+                || FolderSwap.underway(server.data())
+                || !Files.exists(server.data().resolve("PG_VERSION"))) {
+            return Optional.empty();
+        }
+        if (Files.exists(server.data().resolve("postmaster.pid"))) {
+            return Optional.of("had died");
+        }
+        return needed.getAsBoolean() ? Optional.of("had been stopped by somebody") : Optional.empty();
     }
 
     /// In the middle of a swap there may be no data folder, or one that is about to be renamed: whoever started a
@@ -202,8 +229,13 @@ public final class EmbeddedServer {
     }
 
     /// Starts what is there, on its port; for whoever has exchanged its files.
+    /// If somebody else was faster, it is there.
     public Address start() {
-        var address = server().start(port(), Server.Durability.SAFE, settings());
+        return locked(() -> running().orElseGet(() -> start(server())));
+    }
+
+    private Address start(Server server) {
+        var address = server.start(port(), Server.Durability.SAFE, settings());
         return address.as(ADMIN, new Address.Password(read("password")));
     }
 
@@ -251,7 +283,7 @@ public final class EmbeddedServer {
             }
             try (var file = FileChannel.open(
                             folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                    var _ = file.lock()) {
+                    var _ = lock(file)) {
                 return work.run();
             }
         } catch (NoSuchFileException e) {
@@ -259,5 +291,34 @@ public final class EmbeddedServer {
         } catch (IOException e) {
             throw new Forbidden("could not keep an embedded server in %s: %s".formatted(folder, e.getMessage()));
         }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(LOCK_PAUSE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Unreachable("interrupted while waiting for the embedded server", e);
+        }
+    }
+
+    /// Another thread of this process may have it (the agent's runs and its rounds): for that, [FileChannel#lock]
+    /// throws
+    /// where it waits for another process.
+    private FileLock lock(FileChannel file) throws IOException {
+        for (var waited = Duration.ZERO; waited.compareTo(LOCKED_MAX) < 0; waited = waited.plus(LOCK_PAUSE)) {
+            try {
+                var lock = file.tryLock();
+                if (lock != null) {
+                    return lock;
+                }
+            } catch (OverlappingFileLockException _) {
+                // the same as null
+            }
+            pause();
+        }
+        throw new Unreachable(
+                "somebody has been starting or stopping the embedded server in %s for %s; nothing was begun"
+                        .formatted(folder, Words.duration(LOCKED_MAX)));
     }
 }

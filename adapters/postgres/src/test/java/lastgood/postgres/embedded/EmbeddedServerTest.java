@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import lastgood.core.ServiceRef;
 import lastgood.engine.port.Forbidden;
 import lastgood.postgres.server.Servers;
@@ -73,19 +74,37 @@ class EmbeddedServerTest {
     }
 
     @Test
-    void one_that_died_is_started_again_and_one_that_was_stopped_is_not() {
+    void one_that_died_is_started_again_and_one_that_was_stopped_only_if_it_is_needed() throws IOException {
         embedded().database(WEB);
-        assertThat(embedded().revive()).isFalse();
-        embedded().stop();
-        assertThat(embedded().revive()).isFalse();
-        embedded().ensure();
+        assertThat(embedded().revive(() -> true)).isEmpty();
+        embedded().server().crash();
+        assertThat(embedded().revive(() -> false)).isEmpty();
+        assertThat(embedded().running()).isEmpty();
+        // a rollback in the middle of a swap holds it stopped
+        var note = folder.resolve("postgres/main.swap.json");
+        Files.writeString(note, "{}");
+        assertThat(embedded().revive(() -> true)).isEmpty();
+        Files.delete(note);
+        assertThat(embedded().revive(() -> true)).contains("had been stopped by somebody");
+        assertThat(embedded().running()).isPresent();
 
         var postmaster = ProcessHandle.of(pid()).orElseThrow();
         assertThat(postmaster.destroyForcibly()).isTrue();
         postmaster.onExit().join();
 
-        assertThat(embedded().revive()).isTrue();
+        assertThat(embedded().revive(() -> false)).contains("had died");
         assertThat(embedded().running()).isPresent();
+    }
+
+    /// The agent's rounds and its runs.
+    @Test
+    void two_threads_may_ask_for_it_at_once() throws Exception {
+        try (var threads = java.util.concurrent.Executors.newFixedThreadPool(2)) {
+            var both = threads.invokeAll(
+                    List.of(() -> embedded().database(WEB), () -> embedded().database(WEB)));
+
+            assertThat(both.get(0).get()).isEqualTo(both.get(1).get());
+        }
     }
 
     private long pid() {
