@@ -2,6 +2,7 @@ package lastgood.app;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.Stream;
 import lastgood.cli.ClusterAdmin;
 import lastgood.config.Catalog;
 import lastgood.engine.port.Time;
@@ -17,8 +18,10 @@ import lastgood.kubernetes.records.Records;
 ///
 /// @param records the namespace that journals are kept in
 /// @param looked services that the doctor looks at: all that the configuration keeps there
+/// @param cnpg those that CloudNativePG runs
 /// @param data what their databases need
-record ClusterInstallation(KubeParts kube, String records, Collection<KubeService> looked, DataAccess data, Time time)
+record ClusterInstallation(
+        KubeParts kube, String records, Collection<KubeService> looked, DataAccess data, CnpgDatabases cnpg, Time time)
         implements ClusterAdmin {
 
     static ClusterInstallation of(Catalog catalog, ClusterParts parts) {
@@ -29,6 +32,7 @@ record ClusterInstallation(KubeParts kube, String records, Collection<KubeServic
                 // Without a configuration the service was made up, so that there is an environment to speak of.
                 catalog.services().isEmpty() ? List.of() : services,
                 parts.dataAccess(),
+                parts.cnpg(),
                 parts.time());
     }
 
@@ -75,10 +79,10 @@ record ClusterInstallation(KubeParts kube, String records, Collection<KubeServic
     /// that the API server does not answer.
     @Override
     public List<Finding> doctor() {
-        return new Doctor(kube, access(keep()), time::now, looked)
-                .findings().stream()
-                        .map(f -> new Finding(level(f.level()), f.what(), f.why(), f.hint()))
-                        .toList();
+        var services = new Doctor(kube, access(keep()), time::now, looked).findings();
+        return Stream.concat(services.stream(), cnpg.findings().stream())
+                .map(f -> new Finding(level(f.level()), f.what(), f.why(), f.hint()))
+                .toList();
     }
 
     private Access.Keep keep() {

@@ -71,6 +71,7 @@ record ClusterParts(
         KubeParts kube,
         ClusterMetrics metrics,
         ServiceDatabases databases,
+        CnpgDatabases cnpg,
         DataAccess dataAccess,
         Checks checks,
         Map<ServiceRef, CheckRules> rules,
@@ -107,6 +108,7 @@ record ClusterParts(
         add.accept(effective);
         var metrics = ClusterMetrics.of(catalog, variables, api, services, time);
         var kube = KubeParts.of(api, Cabinet.of(api), cluster.namespace(), services, time::now);
+        var cnpg = CnpgDatabases.of(kept, cluster.namespace(), api, time);
         var databases = ServiceDatabases.of(
                 kept,
                 catalog.folder(),
@@ -119,6 +121,7 @@ record ClusterParts(
                         time,
                         KubeCommands.Patience.usual()),
                 ref -> newest(kube, ref),
+                cnpg::operator,
                 time::now);
         var checks = databases
                 .checks()
@@ -129,7 +132,8 @@ record ClusterParts(
                 kube,
                 metrics,
                 databases,
-                dataAccess(kept, cluster.namespace()),
+                cnpg,
+                dataAccess(kept, cluster.namespace(), cnpg),
                 new ProbedChecks(checks, rules),
                 rules,
                 owner,
@@ -137,7 +141,7 @@ record ClusterParts(
     }
 
     /// What `cluster install` has to ask for, so that the databases can be entered and their commands run.
-    private static DataAccess dataAccess(Map<ServiceRef, Effective> kept, String namespace) {
+    private static DataAccess dataAccess(Map<ServiceRef, Effective> kept, String namespace, CnpgDatabases cnpg) {
         var does = EnumSet.noneOf(DataAccess.Does.class);
         var secrets = new TreeSet<String>();
         kept.values().forEach(e -> {
@@ -146,7 +150,8 @@ record ClusterParts(
                 return;
             }
             if (!database.migrations().undo().isEmpty()
-                    || !database.migrations().apply().isEmpty()) {
+                    || !database.migrations().apply().isEmpty()
+                    || !database.migrations().status().isEmpty()) {
                 does.add(DataAccess.Does.COMMANDS);
             }
             if (database.where() instanceof DatabaseConfig.Where.At(var url, var admin)) {
@@ -157,7 +162,11 @@ record ClusterParts(
                 }
             }
         });
-        return new DataAccess(namespace, does, secrets);
+        if (!cnpg.databases().isEmpty()) {
+            does.add(DataAccess.Does.CNPG_BACKUPS);
+            does.add(DataAccess.Does.CNPG_RESTORES);
+        }
+        return new DataAccess(namespace, does, cnpg.rehearsals(), secrets);
     }
 
     private static String newest(KubeParts kube, ServiceRef service) {
@@ -289,6 +298,7 @@ record ClusterParts(
     /// What the cluster says, and what nobody there can say.
     private List<Preflight.Problem> beforeStepOne(Plan plan) {
         var problems = new ArrayList<>(kube.preflight().check(plan));
+        problems.addAll(cnpg.beforeStepOne(plan));
         plan.steps().stream()
                 .map(PlannedStep::step)
                 .filter(s ->

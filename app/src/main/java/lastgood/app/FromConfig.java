@@ -15,6 +15,7 @@ import lastgood.cli.Failure;
 import lastgood.config.Approval;
 import lastgood.config.Catalog;
 import lastgood.config.Contact;
+import lastgood.config.DatabaseConfig;
 import lastgood.config.Due;
 import lastgood.config.Effective;
 import lastgood.config.EnvValue;
@@ -100,7 +101,18 @@ final class FromConfig {
                 WatchRules.window(effective.service().verify().window(), required(effective)),
                 Policy.EVIDENCE,
                 effective.policy().quarantine(),
-                effective.policy().presumeGoodAfter());
+                effective.policy().presumeGoodAfter(),
+                backupFirst(effective.service().database()));
+    }
+
+    private static Policy.BackupFirst backupFirst(@Nullable DatabaseConfig database) {
+        return database == null
+                ? Policy.BackupFirst.CHANGING_DATA
+                : switch (database.backup().beforeRollback()) {
+                    case ALWAYS -> Policy.BackupFirst.ALWAYS;
+                    case TYPE_3 -> Policy.BackupFirst.CHANGING_DATA;
+                    case NEVER -> Policy.BackupFirst.NEVER;
+                };
     }
 
     private static Set<Check> required(Effective effective) {

@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import lastgood.cli.Agent;
 import lastgood.cli.Session;
@@ -84,6 +85,7 @@ record LocalParts(
                         data.resolve("commands"),
                         ref -> surroundings(kept.get(ref), catalog, secrets, services.get(ref))),
                 _ -> "",
+                _ -> Optional.empty(),
                 clock);
         return new LocalParts(
                 catalog,

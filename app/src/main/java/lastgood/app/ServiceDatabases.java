@@ -31,6 +31,7 @@ import lastgood.postgres.PostgresService;
 import lastgood.postgres.PostgresService.BackingUp;
 import lastgood.postgres.embedded.EmbeddedServer;
 import lastgood.postgres.integrity.Invariant;
+import lastgood.postgres.restore.Operator;
 import lastgood.postgres.sql.Address;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +60,7 @@ record ServiceDatabases(
 
     /// @param kept the services of the platform
     /// @param folder of the configuration file
+    /// @param operators who backs up and restores, where the platform has one
     /// @param images the release whose program can undo what the newest one brought, by its digest
     static ServiceDatabases of(
             Map<ServiceRef, Effective> kept,
@@ -67,12 +69,14 @@ record ServiceDatabases(
             Secrets secrets,
             TeamCommands commands,
             Function<ServiceRef, String> images,
+            Function<ServiceRef, Optional<Operator>> operators,
             InstantSource clock) {
         var services = new HashMap<ServiceRef, PostgresService>();
         kept.forEach((ref, effective) -> {
             var config = effective.service().database();
             if (config != null) {
-                services.put(ref, service(ref, effective, config, folder, variables, secrets, images));
+                services.put(
+                        ref, service(ref, effective, config, folder, variables, secrets, images, operators.apply(ref)));
             }
         });
         if (services.isEmpty()) {
@@ -114,7 +118,8 @@ record ServiceDatabases(
             Path folder,
             Map<String, String> variables,
             Secrets secrets,
-            Function<ServiceRef, String> images) {
+            Function<ServiceRef, String> images,
+            Optional<Operator> operator) {
         var data =
                 effective.data().resolve("databases").resolve(ref.environment()).resolve(ref.service());
         var embedded = EmbeddedDatabases.isWanted(effective)
@@ -126,7 +131,7 @@ record ServiceDatabases(
                 roles(ref, config, secrets),
                 embedded,
                 migrating(ref, config.migrations(), images),
-                backingUp(config, embedded, data),
+                backingUp(config, embedded, operator, data),
                 statements(config.statements()),
                 invariants(config.integrity().quick(), folder),
                 invariants(config.integrity().comprehensive(), folder),
@@ -160,6 +165,7 @@ record ServiceDatabases(
                 Optional.ofNullable(migrations.dir()),
                 command(ref, migrations.undo()),
                 command(ref, migrations.apply()),
+                command(ref, migrations.status()),
                 migrations.atStart(),
                 () -> images.apply(ref));
     }
@@ -179,7 +185,8 @@ record ServiceDatabases(
                         ref.service()));
     }
 
-    private static BackingUp backingUp(DatabaseConfig config, Optional<EmbeddedServer> embedded, Path data) {
+    private static BackingUp backingUp(
+            DatabaseConfig config, Optional<EmbeddedServer> embedded, Optional<Operator> operator, Path data) {
         var backup = config.backup();
         var written = backup.folder();
         var folder = written == null ? data.resolve("backups") : written;
@@ -192,6 +199,7 @@ record ServiceDatabases(
                         BackingUp.Kind.FILES, "", folder, embedded.orElseThrow().archive());
             case PG_DUMP -> new BackingUp(BackingUp.Kind.PG_DUMP, "", folder, folder.resolve("archive"));
             case PG_BASEBACKUP -> new BackingUp(BackingUp.Kind.PG_BASEBACKUP, "", folder, archive(backup, folder));
+            case CNPG -> new BackingUp(BackingUp.Kind.OPERATOR, "", folder, folder.resolve("archive"), operator);
             case PGBACKREST ->
                 new BackingUp(
                         BackingUp.Kind.PGBACKREST,

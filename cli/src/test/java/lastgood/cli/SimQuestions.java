@@ -15,6 +15,7 @@ import lastgood.core.data.RecoveryTarget;
 import lastgood.core.data.SchemaProof;
 import lastgood.core.data.SchemaProof.UndoProof;
 import lastgood.core.data.SchemaProof.Verdict;
+import lastgood.engine.port.TeamCommands;
 import lastgood.engine.port.Unreachable;
 import lastgood.engine.port.database.DatabaseQuestions;
 import lastgood.testkit.sim.SimClock;
@@ -47,6 +48,9 @@ public final class SimQuestions implements DatabaseQuestions {
 
     public Runnable beforeProof = () -> {};
 
+    /// What the team's own command for the status says.
+    public Optional<TeamCommands.Ended> status = Optional.empty();
+
     /// It does not answer.
     public boolean away;
 
@@ -75,6 +79,12 @@ public final class SimQuestions implements DatabaseQuestions {
     public Connections connections(ServiceRef service) {
         ask("connections");
         return connections.get();
+    }
+
+    @Override
+    public Optional<TeamCommands.Ended> migrationStatus(ServiceRef service) {
+        ask("migration status");
+        return status;
     }
 
     @Override

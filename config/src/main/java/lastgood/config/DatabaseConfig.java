@@ -1,6 +1,7 @@
 package lastgood.config;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ public record DatabaseConfig(
         List<String> roles,
         Migrations migrations,
         Backup backup,
+        Restore restore,
         Integrity integrity,
         @Nullable Path statements,
         Percent maxConnections) {
@@ -43,15 +45,25 @@ public record DatabaseConfig(
     /// @param undo the team's command, with places [#PLACES]; empty: none
     /// @param apply likewise
     /// @param atStart whether the service runs its migration tool each time it starts
+    /// @param status the team's command that tells how far it is; empty: none
     public record Migrations(
-            String tool, @Nullable Path dir, List<Template> undo, List<Template> apply, boolean atStart) {
+            String tool,
+            @Nullable Path dir,
+            List<Template> undo,
+            List<Template> apply,
+            List<Template> status,
+            boolean atStart) {
 
         /// What may be filled in.
         public static final Set<String> PLACES = Set.of("migration", "version", "environment", "service");
 
+        /// In the command that tells how far it is, which is about no migration of its own.
+        public static final Set<String> STATUS_PLACES = Set.of("environment", "service");
+
         public Migrations {
             undo = List.copyOf(undo);
             apply = List.copyOf(apply);
+            status = List.copyOf(status);
         }
     }
 
@@ -61,13 +73,16 @@ public record DatabaseConfig(
     /// @param folder where backups and scratch servers are kept; null: in the data folder
     /// @param archive where the server archives its write-ahead log, for pg_basebackup; null: beside the backups
     /// @param resource of CloudNativePG, the Cluster's name; null: not given
+    /// @param beforeRollback which rollbacks take one first
+    /// @param maxAgeForRestore of one that is older, a restore asks twice; null: of none
     public record Backup(
             Kind kind,
             @Nullable String stanza,
             @Nullable Path folder,
             @Nullable Path archive,
             @Nullable String resource,
-            When beforeRollback) {
+            When beforeRollback,
+            @Nullable Duration maxAgeForRestore) {
 
         public enum Kind {
             /// By what is there: file copies of an embedded server; else pg_dump.
@@ -75,7 +90,8 @@ public record DatabaseConfig(
             FILES("files"),
             PG_DUMP("pg_dump"),
             PG_BASEBACKUP("pg_basebackup"),
-            PGBACKREST("pgbackrest");
+            PGBACKREST("pgbackrest"),
+            CNPG("cnpg");
 
             private final String word;
 
@@ -95,6 +111,12 @@ public record DatabaseConfig(
             NEVER
         }
     }
+
+    /// How an earlier state comes back: always beside the database first.
+    ///
+    /// @param service of the team's own on a cluster, by which the application and lastgood reach the database, and
+    ///     which is led to what was restored; null: there is none
+    public record Restore(@Nullable String service) {}
 
     /// The team's own invariants: SQL that returns no row, or one `true`, when all is well.
     ///

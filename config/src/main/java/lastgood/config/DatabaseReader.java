@@ -2,6 +2,7 @@ package lastgood.config;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +11,7 @@ import java.util.stream.Stream;
 import lastgood.config.DatabaseConfig.Backup;
 import lastgood.config.DatabaseConfig.Integrity;
 import lastgood.config.DatabaseConfig.Migrations;
+import lastgood.config.DatabaseConfig.Restore;
 import lastgood.config.DatabaseConfig.Sql;
 import lastgood.config.DatabaseConfig.Where;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +53,7 @@ final class DatabaseReader {
                         at.at("roles").texts(),
                         migrations(at.at("migrations")),
                         backup(at.at("backup"), embedded),
+                        restore(at.at("restore")),
                         integrity(at.at("integrity")),
                         path(at.at("statements")),
                         at.at("maxConnections").percent(Percent.of(80))));
@@ -84,10 +87,15 @@ final class DatabaseReader {
                 path(block.at("dir")),
                 command(block.at("undo")),
                 command(block.at("apply")),
+                command(block.at("status"), Migrations.STATUS_PLACES),
                 block.at("atStart").truth(false));
     }
 
     private List<Template> command(Cursor command) {
+        return command(command, Migrations.PLACES);
+    }
+
+    private List<Template> command(Cursor command, Set<String> places) {
         var text = command.textOrNull();
         if (text == null) {
             return List.of();
@@ -97,7 +105,7 @@ final class DatabaseReader {
             return List.of();
         }
         return command.read(t -> Words.split(t.substring(EXEC.length()).strip()), List.<String>of()).stream()
-                .map(word -> LocalReader.checked(command, word, Migrations.PLACES))
+                .map(word -> LocalReader.checked(command, word, places))
                 .toList();
     }
 
@@ -113,6 +121,7 @@ final class DatabaseReader {
         if (!embedded && kind == Backup.Kind.FILES) {
             block.at("kind").problem("files are copied of an embedded server only", "write pg_dump or pgbackrest");
         }
+        resource(block.at("resource"), kind);
         return new Backup(
                 kind,
                 block.at("stanza").textOrNull(),
@@ -123,7 +132,35 @@ final class DatabaseReader {
                     case "always" -> Backup.When.ALWAYS;
                     case "never" -> Backup.When.NEVER;
                     default -> Backup.When.TYPE_3;
-                });
+                },
+                block.at("maxAgeForRestore").present()
+                        ? block.at("maxAgeForRestore").duration(Duration.ZERO)
+                        : null);
+    }
+
+    private void resource(Cursor at, Backup.Kind kind) {
+        if (kind != Backup.Kind.CNPG) {
+            if (at.present()) {
+                at.problem("only CloudNativePG has a resource", "write kind: cnpg, or remove it");
+            }
+            return;
+        }
+        if (local) {
+            at.problem("CloudNativePG is on a cluster, and this service is on this machine", "write another kind");
+        } else if (!at.present()) {
+            at.missing("CloudNativePG keeps the database in a Cluster", "write resource: NAME, the Cluster's");
+        }
+    }
+
+    /// The one way that there is; the other would overwrite the only copy of what was written since the backup.
+    private static Restore restore(Cursor block) {
+        if (block.at("mode").text("side-by-side").equals("in-place")) {
+            block.at("mode")
+                    .problem(
+                            "this version restores nothing in place: half-way there would be neither the old database nor the new one",
+                            "write side-by-side, or remove it: the state is restored beside the database, counted, and then swapped in");
+        }
+        return new Restore(block.at("service").textOrNull());
     }
 
     /// A backup that is configured and never made is worse than none, so what we cannot do is an error.

@@ -79,6 +79,10 @@ class DatabaseConfigTest {
                 "{ kind: embedded, backup: { kind: pg_dump } }|an embedded server is backed up by copying its files",
                 "{ url: { env: X }, backup: { kind: barman } }|this version takes no backups with barman",
                 "{ url: { env: X }, backup: { kind: pgbackrest } }|pgBackRest keeps backups under a stanza",
+                "{ url: { env: X }, backup: { kind: cnpg, resource: db } }|CloudNativePG is on a cluster",
+                "{ url: { env: X }, backup: { resource: db } }|only CloudNativePG has a resource",
+                "{ url: { env: X }, restore: { mode: in-place } }|restores nothing in place",
+                "{ url: { env: X }, migrations: { status: 'exec: status {migration}' } }|{migration}",
                 "{ url: { env: X }, migrations: { undo: npx undo } }|this does not say how to run it",
                 "{ url: { env: X }, migrations: { undo: 'exec: undo {migraton}' } }|did you mean {migration}?",
                 "{ url: { env: X }, integrity: { quick: ['file: ../x.sql'] } }|outside the folder"
@@ -94,5 +98,32 @@ class DatabaseConfigTest {
         var problems = Texts.problems(ClusterConfigTest.SHOP.replace("web:", "web: { database: { kind: embedded } }"));
 
         assertThat(problems).first().asString().contains("an embedded server is for services on this machine");
+    }
+
+    @Test
+    void on_a_cluster_cloudnativepg_is_named_by_its_resource() {
+        var web = "web: { database: { url: { env: X }, backup: { kind: cnpg%s }, restore: { service: db } } }";
+
+        assertThat(Texts.problems(ClusterConfigTest.SHOP.replace("web:", web.formatted(""))))
+                .first()
+                .asString()
+                .contains("CloudNativePG keeps the database in a Cluster");
+        assertThat(Texts.catalog(ClusterConfigTest.SHOP.replace("web:", web.formatted(", resource: shop-db")))
+                        .notActedOn())
+                .isEmpty();
+    }
+
+    @Test
+    void what_a_rollback_and_a_restore_go_by_is_read() {
+        var database = local("""
+                { url: { env: X }, migrations: { status: "exec: npm run status -- {environment}" },
+                  backup: { beforeRollback: always, maxAgeForRestore: 1h }, restore: { mode: side-by-side } }""");
+
+        assertThat(database.backup().beforeRollback()).isEqualTo(Backup.When.ALWAYS);
+        assertThat(database.backup().maxAgeForRestore()).isEqualTo(java.time.Duration.ofHours(1));
+        assertThat(Template.fill(database.migrations().status(), Map.of("environment", "production")))
+                .isEqualTo(List.of("npm", "run", "status", "--", "production"));
+        assertThat(local("{ kind: embedded }").backup().maxAgeForRestore()).isNull();
+        assertThat(local("{ kind: embedded }").backup().beforeRollback()).isEqualTo(Backup.When.TYPE_3);
     }
 }

@@ -96,10 +96,14 @@ class ExamplesTest {
     @Test
     void what_this_version_does_nothing_with_is_said() {
         assertThat(full.notActedOn())
-                .contains("connections.slack", "services.*.gitops", "services.*.database.restore", "drills")
+                .contains("connections.slack", "services.*.gitops", "services.*.flags", "drills")
                 .contains("metadata.owner", "services.*.verify.checks.*.ask", "policy.decideWithin", "contacts.*.slack")
                 .doesNotContain(
-                        "services.*.strategy", "policy.severity", "services.*.strategy.canary.steps after the first");
+                        "services.*.database.restore",
+                        "services.*.database.backup.beforeRollback",
+                        "services.*.strategy",
+                        "policy.severity",
+                        "services.*.strategy.canary.steps after the first");
         assertThat(full.notes()).hasSize(1);
     }
 

@@ -24,6 +24,9 @@ import lastgood.engine.port.database.Repairs.Swapped;
 import lastgood.kubernetes.cnpg.CnpgBackups;
 import lastgood.kubernetes.cnpg.CnpgDatabase;
 import lastgood.kubernetes.cnpg.CnpgDatabase.Trust;
+import lastgood.kubernetes.cnpg.CnpgDoctor;
+import lastgood.kubernetes.cnpg.CnpgKinds;
+import lastgood.kubernetes.cnpg.CnpgRestores;
 import lastgood.kubernetes.cnpg.CnpgScratches;
 import lastgood.kubernetes.cnpg.CnpgSwitch;
 import lastgood.testkit.kube.KubeApi;
@@ -229,8 +232,8 @@ class CnpgTest {
         backups(Trust.OPERATORS_WORD).verify(web, NAME, FENCE);
         assertThat(backups(Trust.OPERATORS_WORD).find(web, NAME).orElseThrow().proof())
                 .isInstanceOfSatisfying(
-                        Proof.Verified.class,
-                        v -> assertThat(v.how())
+                        Proof.Vouched.class,
+                        v -> assertThat(v.word())
                                 .isEqualTo("cnpg: completed and archiving, by the operator's word; not read back"));
         assertThat(backups(Trust.RESTORED).find(web, NAME).orElseThrow().proof())
                 .isEqualTo(new Proof.Unverified());
@@ -383,9 +386,14 @@ class CnpgTest {
         var selector = shop.kube.get(entrance()).at("/spec/selector");
         assertThat(selector.path("cnpg.io/cluster").asText()).isEqualTo(name);
         assertThat(selector.path("cnpg.io/instanceRole").asText()).isEqualTo("primary");
-        assertThatThrownBy(() -> backups(Trust.RESTORED).take(web, "lg-later", "", "", FENCE))
-                .isInstanceOf(Forbidden.class)
-                .hasMessageContaining("the Cluster shop-db is asleep");
+        assertThat(object("clusters", name).at("/spec/backup/barmanObjectStore").toString())
+                .as("a place of its own in the same store")
+                .contains("\"destinationPath\":\"s3://backups/\"")
+                .contains("\"serverName\":\"%s\"".formatted(name));
+        backups(Trust.RESTORED).take(web, "lg-later", "after-swap", "the database was swapped", FENCE);
+        assertThat(object("backups", "lg-later").at("/spec/cluster/name").asText())
+                .as("of what users have now")
+                .isEqualTo(name);
         assertThat(object("clusters", "shop-db").at("/metadata/annotations").toString())
                 .contains("\"cnpg.io/hibernation\":\"on\"")
                 .contains("\"lastgood.dev/kept-as\":\"shop-db-before-rb-0k3f9a2c\"");
@@ -413,12 +421,106 @@ class CnpgTest {
     @Test
     void a_service_that_leads_elsewhere_is_left_alone() {
         database(STORE);
-        shop.serviceObject("db", Map.of("cnpg.io/cluster", "other"));
+        shop.serviceObject("db", Map.of("cnpg.io/cluster", "shop-db"));
         taken(Trust.RESTORED);
         var name = restored(XID);
+        shop.kube.patch(entrance(), KubeApi.MERGE_PATCH, "{\"spec\":{\"selector\":{\"cnpg.io/cluster\":\"other\"}}}");
 
         assertThat(switches().look(web, name)).isEqualTo(new Swapped.Stale("the Service db leads to other"));
         assertThatThrownBy(() -> switches().swap(web, name, "old", FENCE)).isInstanceOf(WorldMoved.class);
+    }
+
+    @Test
+    void after_one_switch_there_can_be_another() {
+        database(STORE);
+        shop.serviceObject("db", Map.of("cnpg.io/cluster", "shop-db", "cnpg.io/instanceRole", "primary"));
+        taken(Trust.OPERATORS_WORD);
+        var first = restored(XID);
+        switches().swap(web, first, "old", FENCE);
+        healthy(first);
+        backups(Trust.OPERATORS_WORD).take(web, "lg-later", "", "", FENCE);
+        Shop.eventually("the backup", () -> backups(Trust.OPERATORS_WORD).look(web, "lg-later") instanceof State.There);
+
+        scratches().begin(web, "a2", "lg-later", XID, FENCE);
+        healthy("shop-db-lg-a2");
+        switches().swap(web, "shop-db-lg-a2", "older", FENCE);
+
+        assertThat(switches().look(web, "shop-db-lg-a2")).isEqualTo(new Swapped.Done("older"));
+        assertThat(switches().look(web, first))
+                .as("the first one is not what users have any more")
+                .isInstanceOf(Swapped.Stale.class);
+        assertThat(object("clusters", first).at("/metadata/annotations").toString())
+                .contains("\"cnpg.io/hibernation\":\"on\"");
+        assertThat(object("clusters", "shop-db-lg-a2")
+                        .at("/spec/externalClusters/0/barmanObjectStore/serverName")
+                        .asText())
+                .as("its past is in the first one's archive")
+                .isEqualTo(first);
+    }
+
+    @Test
+    void a_cluster_asleep_that_nobody_leads_to_is_not_backed_up() {
+        database(STORE);
+        shop.kube.patch(
+                path("clusters") + "/shop-db",
+                KubeApi.MERGE_PATCH,
+                "{\"metadata\":{\"annotations\":{\"cnpg.io/hibernation\":\"on\"}}}");
+
+        assertThatThrownBy(() -> backups(Trust.RESTORED).take(web, "lg-later", "", "", FENCE))
+                .isInstanceOf(Forbidden.class)
+                .hasMessageContaining("the Cluster shop-db is asleep");
+    }
+
+    @Test
+    void a_service_that_was_led_to_a_strange_cluster_by_hand_stops_backups_of_the_wrong_one() {
+        database(STORE);
+        shop.serviceObject("db", Map.of("cnpg.io/cluster", "other"));
+
+        assertThatThrownBy(() -> backups(Trust.RESTORED).take(web, NAME, "", "", FENCE))
+                .isInstanceOf(Forbidden.class)
+                .hasMessageContaining("the Service db leads to other");
+    }
+
+    // ---- rehearsals
+
+    @Test
+    void a_rehearsal_is_restored_proved_and_thrown_away_and_no_other_cluster_is() {
+        database(STORE);
+        taken(Trust.OPERATORS_WORD);
+        var restores = new CnpgRestores(scratches(), new WallTime());
+
+        var ready = restores.rehearse(web, NAME, said -> {});
+        restores.rehearsed(web, NAME);
+        restores.dropRehearsal(web);
+
+        assertThat(ready.cluster()).isEqualTo("shop-db-lg-rehearsal");
+        assertThat(backups(Trust.OPERATORS_WORD).find(web, NAME).orElseThrow().rehearsal())
+                .isInstanceOf(Rehearsal.Restored.class);
+        assertThat(shop.api.find(CnpgKinds.CLUSTER, shop.namespace, "shop-db-lg-rehearsal"))
+                .isEmpty();
+        shop.kube.create(
+                path("clusters"), "{\"metadata\":{\"name\":\"shop-db-lg-rehearsal\"},\"spec\":{\"instances\":1}}");
+        assertThatThrownBy(() -> restores.dropRehearsal(web))
+                .isInstanceOf(Forbidden.class)
+                .hasMessageContaining("is not one that a rehearsal made");
+    }
+
+    // ---- the doctor
+
+    @Test
+    void the_doctor_says_what_would_stop_a_backup_and_what_would_undo_a_fence() {
+        shop.kube.create(path("clusters"), """
+                {"metadata":{"name":"shop-db"},"spec":{"instances":1,
+                 "managed":{"roles":[{"name":"shop","login":true}]}}}""");
+        healthy("shop-db");
+
+        var found = new CnpgDoctor(shop.api, databases(Trust.OPERATORS_WORD)).findings(web);
+
+        assertThat(found)
+                .extracting(f -> f.level() + " " + f.why())
+                .anySatisfy(line -> assertThat(line).startsWith("MISSING has nowhere to put a backup"))
+                .anySatisfy(line -> assertThat(line).startsWith("WARN manages the logins of shop"))
+                .anySatisfy(line -> assertThat(line).startsWith("WARN there is no Service db"));
     }
 
     @Test

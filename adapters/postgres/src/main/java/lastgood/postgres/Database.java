@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import lastgood.core.data.Backup;
+import lastgood.core.data.RecoveryTarget;
 import lastgood.core.data.RestorePoint;
 import lastgood.engine.port.Forbidden;
 import lastgood.engine.port.Unreachable;
@@ -27,7 +28,11 @@ import lastgood.postgres.restore.DumpScratches;
 import lastgood.postgres.restore.FolderSwap;
 import lastgood.postgres.restore.Landmarks;
 import lastgood.postgres.restore.LiveFolder;
+import lastgood.postgres.restore.OperatedScratches;
+import lastgood.postgres.restore.OperatedSwap;
+import lastgood.postgres.restore.Operator;
 import lastgood.postgres.restore.Rehearsals;
+import lastgood.postgres.restore.Scratch;
 import lastgood.postgres.restore.Scratches;
 import lastgood.postgres.restore.Swap;
 import lastgood.postgres.server.Binaries;
@@ -78,6 +83,17 @@ final class Database {
         }
     }
 
+    /// Newest first.
+    List<Backup> backups() {
+        return operator()
+                .map(o -> o.backups().all(settings.service()))
+                .orElseGet(() -> catalogue().all());
+    }
+
+    Optional<Operator> operator() {
+        return settings.backingUp().operator();
+    }
+
     private BackupProvider provider() {
         return hasHistory() ? physical() : dumps();
     }
@@ -100,6 +116,7 @@ final class Database {
                                 Map.of(),
                                 List.of()),
                         sessions());
+            case OPERATOR -> throw new IllegalStateException("an operator's backups are not ours to read");
             case PG_DUMP -> throw new Forbidden("""
                         a dump has no time but its own, so no other point can be reached
                         nothing was changed
@@ -145,6 +162,19 @@ final class Database {
         return settings.backingUp().kind() != PostgresService.BackingUp.Kind.PG_DUMP;
     }
 
+    /// An earlier state beside the database.
+    ///
+    /// @param after the moment right behind the damage, if it is known
+    Scratch earlier(RecoveryTarget target, Optional<RecoveryTarget> after, Consumer<String> progress) {
+        return operator().isPresent()
+                ? operated().make(target, after, Optional.empty(), progress)
+                : scratches().make(target, after, Optional.empty(), progress);
+    }
+
+    OperatedScratches operated() {
+        return new OperatedScratches(operator().orElseThrow(), sessions(), Landmarks.of(points), this::backups);
+    }
+
     Scratches scratches() {
         return new Scratches(
                 settings.data().resolve("scratch"),
@@ -161,6 +191,9 @@ final class Database {
     }
 
     Swap swap() {
+        if (operator().isPresent()) {
+            return new OperatedSwap(operator().get(), sessions());
+        }
         if (!hasHistory()) {
             return new DatabaseSwap(sessions());
         }
@@ -176,6 +209,11 @@ final class Database {
     }
 
     Backup rehearse(Optional<String> backup, Consumer<String> progress) {
+        if (operator().isPresent()) {
+            var meant = Named.in(backups(), backup);
+            operated().rehearse(meant, progress);
+            return Named.in(backups(), Optional.of(meant.name()));
+        }
         var rehearsals = hasHistory()
                 ? new Rehearsals(catalogue(), scratches(), clock)
                 : new Rehearsals(catalogue(), dumpScratches(), clock);

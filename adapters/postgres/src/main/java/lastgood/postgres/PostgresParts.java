@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -11,11 +12,13 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import lastgood.core.Digest;
 import lastgood.core.ServiceRef;
+import lastgood.core.data.Backup;
 import lastgood.core.data.IntegrityReport;
 import lastgood.engine.port.Checks;
 import lastgood.engine.port.Fence;
 import lastgood.engine.port.Forbidden;
 import lastgood.engine.port.TeamCommands;
+import lastgood.engine.port.database.Backups;
 import lastgood.engine.port.database.DatabaseQuestions;
 import lastgood.engine.port.database.Databases;
 import lastgood.engine.port.database.Integrity;
@@ -28,7 +31,9 @@ import lastgood.postgres.migrate.CatalogFingerprints;
 import lastgood.postgres.migrate.Migrated;
 import lastgood.postgres.migrate.PostgresSchemas;
 import lastgood.postgres.migrate.Scripts;
+import lastgood.postgres.migrate.StatusCommand;
 import lastgood.postgres.points.RestorePoints;
+import lastgood.postgres.restore.Operator;
 import lastgood.postgres.salvage.Salvager;
 import lastgood.postgres.sql.Sessions;
 
@@ -68,12 +73,13 @@ public record PostgresParts(Databases databases, DatabaseQuestions questions, Fu
                         random),
                 schemas,
                 points,
-                new ServiceBackups(service -> one.apply(service).catalogue()),
+                new EachBackups(
+                        one, new ServiceBackups(service -> one.apply(service).catalogue())),
                 new Mending(one),
                 new Soundness(one));
         return new PostgresParts(
                 databases,
-                new PostgresQuestions(one, schemas, points, clock),
+                new PostgresQuestions(one, schemas, points, new StatusCommand(commands, random), clock),
                 service -> one.apply(service).sessions());
     }
 
@@ -97,6 +103,34 @@ public record PostgresParts(Databases databases, DatabaseQuestions questions, Fu
                 migrating.undo(),
                 migrating.apply(),
                 MIGRATION_MAX);
+    }
+
+    /// @param ours of the services whose backups we take ourselves
+    private record EachBackups(Function<ServiceRef, Database> databases, Backups ours) implements Backups {
+
+        private Backups of(ServiceRef service) {
+            return databases.apply(service).operator().map(Operator::backups).orElse(ours);
+        }
+
+        @Override
+        public List<Backup> all(ServiceRef service) {
+            return of(service).all(service);
+        }
+
+        @Override
+        public State look(ServiceRef service, String name) {
+            return of(service).look(service, name);
+        }
+
+        @Override
+        public void take(ServiceRef service, String name, String alias, String reason, Fence fence) {
+            of(service).take(service, name, alias, reason, fence);
+        }
+
+        @Override
+        public void verify(ServiceRef service, String name, Fence fence) {
+            of(service).verify(service, name, fence);
+        }
     }
 
     /// @param databases by service

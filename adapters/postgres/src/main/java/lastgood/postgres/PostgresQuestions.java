@@ -22,10 +22,12 @@ import lastgood.core.data.RestorePoint;
 import lastgood.core.data.SchemaProof;
 import lastgood.core.schema.Sql;
 import lastgood.engine.port.Forbidden;
+import lastgood.engine.port.TeamCommands;
 import lastgood.engine.port.Unreachable;
 import lastgood.engine.port.database.DatabaseQuestions;
 import lastgood.postgres.migrate.PostgresSchemas;
 import lastgood.postgres.migrate.Scripts;
+import lastgood.postgres.migrate.StatusCommand;
 import lastgood.postgres.points.RestorePoints;
 import lastgood.postgres.prove.MigrationSql;
 import lastgood.postgres.prove.Prover;
@@ -42,16 +44,19 @@ final class PostgresQuestions implements DatabaseQuestions {
     private final Function<ServiceRef, Database> databases;
     private final PostgresSchemas schemas;
     private final RestorePoints points;
+    private final StatusCommand status;
     private final InstantSource clock;
 
     PostgresQuestions(
             Function<ServiceRef, Database> databases,
             PostgresSchemas schemas,
             RestorePoints points,
+            StatusCommand status,
             InstantSource clock) {
         this.databases = databases;
         this.schemas = schemas;
         this.points = points;
+        this.status = status;
         this.clock = clock;
     }
 
@@ -66,7 +71,7 @@ final class PostgresQuestions implements DatabaseQuestions {
     /// A backup that is there and was never read back or restored is a hope.
     private static Fact backups(Database database) {
         try {
-            var newest = database.catalogue().all().stream().findFirst();
+            var newest = database.backups().stream().findFirst();
             if (newest.isEmpty()) {
                 return new Fact("backup", "none", "failing", "lastgood db backup --reason TEXT takes one");
             }
@@ -74,6 +79,7 @@ final class PostgresQuestions implements DatabaseQuestions {
             var proved = switch (backup.proof()) {
                 case Backup.Proof.Verified(var at, var how) -> "verified %s (%s)".formatted(at, how);
                 case Backup.Proof.Unverified() -> "never read back";
+                case Backup.Proof.Vouched(var at, var word) -> "on trust since %s (%s)".formatted(at, word);
                 case Backup.Proof.Broken(var at, var why) -> "BROKEN (%s): %s".formatted(at, why);
             };
             var rehearsed = switch (backup.rehearsal()) {
@@ -104,6 +110,14 @@ final class PostgresQuestions implements DatabaseQuestions {
     @Override
     public Connections connections(ServiceRef service) {
         return ConnectionCounts.count(databases.apply(service).sessions());
+    }
+
+    @Override
+    public Optional<TeamCommands.Ended> migrationStatus(ServiceRef service) {
+        var migrating = databases.apply(service).settings().migrating();
+        return migrating.status().isEmpty()
+                ? Optional.empty()
+                : status.run(service, migrating.image().get(), migrating.status());
     }
 
     // ---- proof
@@ -195,13 +209,16 @@ final class PostgresQuestions implements DatabaseQuestions {
     @Override
     public Assessment assess(ServiceRef service, RecoveryTarget target, Consumer<String> progress) {
         var database = databases.apply(service);
-        var scratch = database.scratches().make(target, behind(service, target), Optional.empty(), progress);
+        var scratch = database.earlier(target, behind(service, target), progress);
         return assess(database, scratch, words(service, target), damage(target), progress);
     }
 
     @Override
     public Assessment assessBackup(ServiceRef service, String backup, Consumer<String> progress) {
         var database = databases.apply(service);
+        if (database.operator().isPresent()) {
+            return assessOperated(service, database, backup, progress);
+        }
         var stored = database.catalogue().meant(backup);
         if (database.hasHistory()) {
             return assess(service, RecoveryTarget.upTo(new Point.Lsn(stored.stopLsn())), progress);
@@ -212,6 +229,18 @@ final class PostgresQuestions implements DatabaseQuestions {
                 "backup %s".formatted(stored.name()),
                 0,
                 progress);
+    }
+
+    private Assessment assessOperated(ServiceRef service, Database database, String name, Consumer<String> progress) {
+        var backup = Named.in(database.backups(), Optional.of(name));
+        if (backup.stopLsn().isEmpty()) {
+            throw new Forbidden(
+                    "nobody says where in the log the backup %s ended, so its state cannot be asked for\nnothing was restored\nhint: give the point as a time"
+                            .formatted(backup.name()));
+        }
+        var target = RecoveryTarget.upTo(new Point.Lsn(backup.stopLsn()));
+        var scratch = database.operated().make(target, Optional.empty(), Optional.of(backup), progress);
+        return assess(database, scratch, "backup %s".formatted(backup.name()), 0, progress);
     }
 
     private Assessment assess(

@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 import lastgood.core.ServiceRef;
 import lastgood.postgres.embedded.EmbeddedServer;
 import lastgood.postgres.integrity.Invariant;
+import lastgood.postgres.restore.Operator;
 import lastgood.postgres.sql.Address;
 
 /// The database of one service, as the configuration says.
@@ -41,6 +42,7 @@ public record PostgresService(
     /// @param folder of SQL files
     /// @param undo the team's command, with the place `{migration}`; empty: none
     /// @param apply likewise
+    /// @param status the team's command that tells how far it is; empty: none
     /// @param atStart whether the service runs its tool each time it starts
     /// @param image of the release whose program the commands are in: the newest one's, for an older one lacks the
     ///     way down of what came later
@@ -49,23 +51,39 @@ public record PostgresService(
             Optional<Path> folder,
             List<String> undo,
             List<String> apply,
+            List<String> status,
             boolean atStart,
             Supplier<String> image) {
         public Migrating {
             undo = List.copyOf(undo);
             apply = List.copyOf(apply);
+            status = List.copyOf(status);
         }
     }
 
     /// @param stanza of pgBackRest; else empty
     /// @param folder where backups go
     /// @param archive where the server archives its log, for going back in time
-    public record BackingUp(Kind kind, String stanza, Path folder, Path archive) {
+    /// @param operator who does all of it, for the kind OPERATOR; else empty
+    public record BackingUp(Kind kind, String stanza, Path folder, Path archive, Optional<Operator> operator) {
+
+        public BackingUp(Kind kind, String stanza, Path folder, Path archive) {
+            this(kind, stanza, folder, archive, Optional.empty());
+        }
+
+        public BackingUp {
+            if (operator.isPresent() != (kind == Kind.OPERATOR)) {
+                throw new IllegalStateException("an operator that does not back up, or none that does");
+            }
+        }
+
         public enum Kind {
             FILES,
             PG_DUMP,
             PG_BASEBACKUP,
-            PGBACKREST
+            PGBACKREST,
+            /// Somebody else's program, which also restores.
+            OPERATOR
         }
     }
 }

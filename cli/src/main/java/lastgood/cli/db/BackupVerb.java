@@ -14,6 +14,7 @@ import lastgood.cli.run.Look;
 import lastgood.cli.run.LookAtDatabase;
 import lastgood.cli.run.Report;
 import lastgood.core.Reason;
+import lastgood.core.data.Backup;
 import lastgood.core.plan.DatabasePlanner;
 import lastgood.core.plan.DatabasePlanner.Request;
 import lastgood.core.plan.PlannedStep;
@@ -98,8 +99,22 @@ final class BackupVerb extends DatabaseVerb {
         if (name.isEmpty()) {
             report.lines(screen()).forEach(screen()::warn);
         } else {
-            screen().say("taken and read back; lastgood db backups %s lists it, and db rehearse proves it"
-                    .formatted(session.flags()));
+            screen().say("%s; lastgood db backups %s lists it, and db rehearse proves it"
+                    .formatted(proof(session, name.get()), session.flags()));
         }
+    }
+
+    /// Not every provider can read one back without restoring it.
+    private static String proof(Session session, String name) {
+        return session.ports()
+                .databases()
+                .backups()
+                .find(session.service(), name)
+                .map(b -> switch (b.proof()) {
+                    case Backup.Proof.Verified _ -> "taken and read back";
+                    case Backup.Proof.Vouched _ -> "taken, by the provider's word; nobody has read it back";
+                    case Backup.Proof.Unverified _, Backup.Proof.Broken _ -> "taken, and not read back";
+                })
+                .orElse("taken");
     }
 }

@@ -48,7 +48,7 @@ final class BackupsVerb extends DatabaseVerb {
                         or(b.alias()),
                         b.kind(),
                         When.full(b.finished(), zone),
-                        BackupsInWords.size(b.bytes()),
+                        BackupsInWords.sizeOf(b),
                         or(b.release()),
                         proof(b),
                         rehearsal(b)));
@@ -71,6 +71,7 @@ final class BackupsVerb extends DatabaseVerb {
         return switch (b.proof()) {
             case Backup.Proof.Unverified() -> "no";
             case Backup.Proof.Verified(var _, var how) -> "yes (%s)".formatted(Screen.plain(how));
+            case Backup.Proof.Vouched(var _, var word) -> "no: taken on trust (%s)".formatted(Screen.plain(word));
             case Backup.Proof.Broken(var _, var why) -> "BROKEN: " + Screen.plain(why);
         };
     }
@@ -102,6 +103,8 @@ final class BackupsVerb extends DatabaseVerb {
             case Backup.Proof.Unverified() -> doc.put("readBack", "no");
             case Backup.Proof.Verified(var at, var how) ->
                 doc.put("readBack", "yes").put("readBackAt", at.toString()).put("readBackBy", how);
+            case Backup.Proof.Vouched(var at, var word) ->
+                doc.put("readBack", "no").put("vouchedAt", at.toString()).put("vouchedBy", word);
             case Backup.Proof.Broken(var at, var why) ->
                 doc.put("readBack", "broken").put("readBackAt", at.toString()).put("why", why);
         }

@@ -1,6 +1,7 @@
 package lastgood.cli.db;
 
 import java.util.List;
+import java.util.Optional;
 import lastgood.cli.Exit;
 import lastgood.cli.Tool;
 import lastgood.cli.out.Data;
@@ -9,6 +10,7 @@ import lastgood.cli.out.Screen;
 import lastgood.cli.out.Table;
 import lastgood.core.Ledger;
 import lastgood.core.data.Migrations;
+import lastgood.engine.port.TeamCommands;
 import picocli.CommandLine.Command;
 
 /// The runbook's `migration-status.ts`.
@@ -16,7 +18,13 @@ import picocli.CommandLine.Command;
         name = "migrations",
         mixinStandardHelpOptions = true,
         description = "Lists the migrations, the newest first: what brought each, and how it can be undone.",
-        footer = {"", "Example:", "  lastgood db migrations -e production"})
+        footer = {
+            "",
+            "With migrations.status, your own command is run too, and what it says is shown. Where it fails, so does this.",
+            "",
+            "Example:",
+            "  lastgood db migrations -e production"
+        })
 final class MigrationsVerb extends DatabaseVerb {
 
     MigrationsVerb(Tool tool) {
@@ -30,6 +38,10 @@ final class MigrationsVerb extends DatabaseVerb {
         var ledger = session.ports().ledgers().read(session.service());
         var screen = screen();
         var format = common().format();
+        // A list of names is for scripts, which did not ask for it.
+        var status = format == Format.NAME
+                ? Optional.<TeamCommands.Ended>empty()
+                : session.questions().migrationStatus(session.service());
         switch (format) {
             case JSON, YAML -> {
                 var doc = Data.document("MigrationList")
@@ -47,6 +59,8 @@ final class MigrationsVerb extends DatabaseVerb {
                             .put("undo", undo(a.undo()));
                 }
                 doc.set("remarks", Data.texts(history.remarks()));
+                status.ifPresent(
+                        s -> doc.putObject("status").put("exit", s.code()).set("lines", Data.texts(s.lastLines())));
                 data(doc);
             }
             case NAME ->
@@ -71,9 +85,16 @@ final class MigrationsVerb extends DatabaseVerb {
                                         .formatted(session.service().service())
                                 : "read from %s (%s)".formatted(Screen.plain(history.history()), history.tool()));
                 history.remarks().forEach(r -> screen.say("note: " + Screen.plain(r)));
+                status.ifPresent(s -> {
+                    screen.say(
+                            s.code() == 0
+                                    ? "your own command for the status says:"
+                                    : "your own command for the status ended with %d and said:".formatted(s.code()));
+                    s.lastLines().forEach(l -> screen.say("  " + Screen.plain(l)));
+                });
             }
         }
-        return Exit.DONE;
+        return status.filter(s -> s.code() != 0).isPresent() ? Exit.FAILED : Exit.DONE;
     }
 
     private static String release(Ledger ledger, String migration) {

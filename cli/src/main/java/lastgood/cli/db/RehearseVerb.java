@@ -73,8 +73,11 @@ final class RehearseVerb extends DatabaseVerb {
         return switch (done.rehearsal()) {
             case Backup.Rehearsal.Never() -> "%s could not be restored".formatted(Screen.plain(done.name()));
             case Backup.Rehearsal.Restored(var _, var took, var bytes) ->
-                "%s was restored in %s (%s) and thrown away"
-                        .formatted(Screen.plain(done.name()), Words.duration(took), BackupsInWords.size(bytes));
+                "%s was restored in %s%s and thrown away"
+                        .formatted(
+                                Screen.plain(done.name()),
+                                Words.duration(took),
+                                bytes == 0 ? "" : " (%s)".formatted(BackupsInWords.size(bytes)));
         };
     }
 }

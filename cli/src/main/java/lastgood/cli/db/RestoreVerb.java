@@ -5,6 +5,7 @@ import lastgood.cli.Exit;
 import lastgood.cli.Failure;
 import lastgood.cli.Tool;
 import lastgood.cli.run.ConsentOptions;
+import lastgood.cli.run.RestoredAge;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -38,6 +39,11 @@ final class RestoreVerb extends DatabaseVerb {
     @Option(names = "--dry-run", description = "count and show the plan, and change nothing")
     private boolean dryRun;
 
+    @Option(
+            names = "--older-backup",
+            description = "also the state of a backup that is older than backup.maxAgeForRestore")
+    private boolean older;
+
     RestoreVerb(Tool tool) {
         super(tool);
     }
@@ -56,7 +62,18 @@ final class RestoreVerb extends DatabaseVerb {
                     "--backup NAME, --point-in-time TIME, --before-migration M, --name POINT, --xid N, --lsn LSN or --scratch NAME");
         }
         var session = session();
+        target.backup(session).flatMap(b -> RestoredAge.tooOld(session, b)).ifPresent(this::refuseUnlessSaid);
         var assessment = target.assess(session, screen());
+        RestoredAge.tooOld(session, assessment).ifPresent(this::refuseUnlessSaid);
         return new Mend(tool(), session, screen(), common()).out(assessment, true, consent, dryRun);
+    }
+
+    private void refuseUnlessSaid(String why) {
+        if (!older) {
+            throw Failure.refused(
+                    why,
+                    List.of("everything that was written since would be gone"),
+                    "--point-in-time or --before-migration loses less; or say that it shall be: --older-backup");
+        }
     }
 }

@@ -7,6 +7,7 @@ import lastgood.cli.Failure;
 import lastgood.cli.Session;
 import lastgood.cli.out.Screen;
 import lastgood.core.data.Assessment;
+import lastgood.core.data.Backup;
 import lastgood.core.data.Migrations.Applied;
 import lastgood.core.data.RecoveryTarget;
 import lastgood.core.data.RecoveryTarget.Point;
@@ -70,6 +71,11 @@ final class TargetOptions {
         var target = target(session, screen);
         screen.say("restoring the state %s beside the database, and counting rows".formatted(words(target, session)));
         return session.questions().assess(session.service(), target, progress(screen));
+    }
+
+    /// The one that is named; empty: it is not by a backup.
+    java.util.Optional<Backup> backup(Session session) {
+        return java.util.Optional.ofNullable(backup).map(b -> NamedBackup.in(session, b));
     }
 
     private static java.util.function.Consumer<String> progress(Screen screen) {

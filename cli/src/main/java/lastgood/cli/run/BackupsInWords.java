@@ -29,6 +29,9 @@ public record BackupsInWords(List<Backup> all, Instant now) {
         var lines = new ArrayList<String>();
         var newest = newestVerified();
         lines.add(newest.map(this::line).orElse(all.isEmpty() ? "there is none" : "none was ever read back"));
+        newest.filter(b -> b.proof() instanceof Backup.Proof.Vouched)
+                .ifPresent(b -> lines.add(
+                        "nobody has read it back: that it is there is the provider's word (%s)".formatted(b.kind())));
         all.stream()
                 .filter(b -> b.proof() instanceof Backup.Proof.Broken
                         && newest.filter(n -> n.finished().isAfter(b.finished()))
@@ -47,20 +50,32 @@ public record BackupsInWords(List<Backup> all, Instant now) {
         return lines;
     }
 
+    /// The newest one that can be relied on, as far as its provider lets anybody find out.
     public Optional<Backup> newestVerified() {
-        return all.stream()
-                .filter(b -> b.proof() instanceof Backup.Proof.Verified)
-                .findFirst();
+        return all.stream().filter(BackupsInWords::isReliedOn).findFirst();
+    }
+
+    private static boolean isReliedOn(Backup b) {
+        return switch (b.proof()) {
+            case Backup.Proof.Verified _, Backup.Proof.Vouched _ -> true;
+            case Backup.Proof.Unverified _, Backup.Proof.Broken _ -> false;
+        };
     }
 
     private String line(Backup b) {
-        return "newest verified: %s%s, %s, %s, %s"
+        return "newest %s: %s%s, %s, %s, %s"
                 .formatted(
+                        b.proof() instanceof Backup.Proof.Vouched ? "on trust" : "verified",
                         Screen.plain(b.name()),
                         b.alias().isEmpty() ? "" : " (%s)".formatted(Screen.plain(b.alias())),
                         When.ago(b.finished(), now),
                         b.kind(),
-                        size(b.bytes()));
+                        sizeOf(b));
+    }
+
+    /// Not every provider says.
+    public static String sizeOf(Backup b) {
+        return b.bytes() == 0 ? "size not told" : size(b.bytes());
     }
 
     /// From what was measured; zero where nothing was.

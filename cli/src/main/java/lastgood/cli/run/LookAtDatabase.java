@@ -1,6 +1,7 @@
 package lastgood.cli.run;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -156,7 +157,16 @@ public final class LookAtDatabase {
                 proved.newestFirst(),
                 rest.damage(),
                 kept.times(),
-                kept.lines());
+                backups(kept, rest.damage()));
+    }
+
+    /// Also that what would be swapped in is older than the team wants it.
+    private List<String> backups(BackupsInWords kept, Damage damage) {
+        var lines = new ArrayList<>(kept.lines());
+        damage.known()
+                .flatMap(assessment -> RestoredAge.tooOld(session, assessment))
+                .ifPresent(why -> lines.add("the state that was restored is too old to be swapped in: " + why));
+        return lines;
     }
 
     private Proved since(SinceRelease since) {

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import lastgood.cli.Bench;
+import lastgood.cli.Exit;
 import lastgood.cli.SimQuestions;
 import lastgood.core.Digest;
 import lastgood.core.data.Assessment;
@@ -18,6 +20,7 @@ import lastgood.core.data.RowCounts;
 import lastgood.core.data.SchemaProof.UndoProof;
 import lastgood.core.data.SchemaProof.Verdict;
 import lastgood.core.data.WriteAccess;
+import lastgood.engine.port.TeamCommands;
 import lastgood.testkit.sim.SimDatabase;
 import lastgood.testkit.sim.SimWorld;
 import org.junit.jupiter.api.BeforeEach;
@@ -267,6 +270,20 @@ class DbTest {
         }
         assertThat(bench.say(PLAN + " -o json")).isZero();
         assertThat(bench.out()).contains("\"verdict\" : \"COMPATIBLE\"", "\"since\" : [ \"add_weight\" ]");
+    }
+
+    @Test
+    void migrations_ask_the_teams_own_command_too_and_fail_with_it() {
+        questions.status = Optional.of(new TeamCommands.Ended(0, List.of("2 applied, 1 pending")));
+        assertThat(bench.say("db migrations -e production")).isZero();
+        assertThat(bench.err()).contains("your own command for the status says:", "2 applied, 1 pending");
+
+        questions.status = Optional.of(new TeamCommands.Ended(3, List.of("no such table")));
+        assertThat(bench.say("db migrations -e production")).isEqualTo(Exit.FAILED.code());
+        assertThat(bench.err()).contains("ended with 3 and said:", "no such table");
+        assertThat(bench.say("db migrations -e production -o name"))
+                .as("not asked for")
+                .isZero();
     }
 
     @Test

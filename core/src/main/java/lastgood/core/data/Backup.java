@@ -45,6 +45,12 @@ public record Backup(
         /// @param how `pg_verifybackup`, `pgbackrest verify`, …
         record Verified(Instant at, String how) implements Proof {}
 
+        /// The provider says that it is there in full, and nobody has read it back: whoever can only restore it, such
+        /// as an operator on a cluster, has no other word to give. A restore is the proof.
+        ///
+        /// @param word what was said, and by whom
+        record Vouched(Instant at, String word) implements Proof {}
+
         record Broken(Instant at, String why) implements Proof {}
     }
 

@@ -42,7 +42,7 @@ final class ClosedRollback {
         steps.add(RollbackPlanner.evidence(facts, request));
         doors.maintenance();
         doors.park();
-        doors.shut();
+        doors.shut(facts.policy().backupFirst());
         changes.forEach(steps::add);
         steps.add(new Step.CheckIntegrity(service, false));
         var front = front(target);

@@ -45,11 +45,17 @@ final class Doors {
     }
 
     void shut() {
+        shut(Policy.BackupFirst.CHANGING_DATA);
+    }
+
+    void shut(Policy.BackupFirst backup) {
         var service = facts.seen().service();
         if (!before.isClosed()) {
             steps.add(new Step.SetWriteAccess(service, before, before.closed()));
         }
-        steps.add(new Step.TakeBackup(service, "before-change", "before data is changed"));
+        if (backup != Policy.BackupFirst.NEVER) {
+            steps.add(new Step.TakeBackup(service, "before-change", "before data is changed"));
+        }
     }
 
     void open() {

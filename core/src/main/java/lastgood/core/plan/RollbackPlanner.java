@@ -146,6 +146,7 @@ public final class RollbackPlanner {
             List<String> aboutData) {
         var remarks = new ArrayList<>(remarks(facts, request, chosen));
         remarks.addAll(aboutData);
+        remarks.addAll(aboutBackup(facts, steps));
         return new Planned.Ready(
                 new Plan(
                         Plan.Kind.ROLLBACK,
@@ -159,6 +160,35 @@ public final class RollbackPlanner {
                         approval(facts, request),
                         lost),
                 remarks);
+    }
+
+    /// What the team's rule makes of this plan, where that is not what every plan does.
+    private static List<String> aboutBackup(Facts facts, List<PlannedStep> steps) {
+        var taken = steps.stream().anyMatch(s -> s.step() instanceof Step.TakeBackup);
+        var changes = steps.stream().anyMatch(s -> s.step() instanceof Step.SetWriteAccess);
+        return switch (facts.policy().backupFirst()) {
+            case CHANGING_DATA -> List.of();
+            case NEVER ->
+                changes && !taken
+                        ? List.of("NO BACKUP is taken before data is changed: backup.beforeRollback says never")
+                        : List.of();
+            case ALWAYS ->
+                switch (facts.database()) {
+                    case DatabaseFacts.None() -> List.of();
+                    case DatabaseFacts.Unknown(var why) ->
+                        List.of(
+                                "NO BACKUP is taken, though backup.beforeRollback says always: the database could not be looked at (%s)"
+                                        .formatted(why));
+                    case DatabaseFacts.Known known ->
+                        List.of("a verified backup is taken first, because backup.beforeRollback says always%s"
+                                .formatted(
+                                        known.times().backup().isZero()
+                                                ? "; how long that takes was never measured"
+                                                : "; the last ones took about "
+                                                        + Words.duration(
+                                                                known.times().backup())));
+                };
+        };
     }
 
     /// Why some part of it cannot be put back. What stays as it is need not be.
@@ -249,6 +279,11 @@ public final class RollbackPlanner {
         var steps = new StepList(facts.policy());
         var service = facts.seen().service();
         steps.add(evidence(facts, request));
+        if (facts.policy().backupFirst() == Policy.BackupFirst.ALWAYS
+                && facts.database() instanceof DatabaseFacts.Known) {
+            // Before the page: users of a release that half works have it for as long as the backup takes.
+            steps.add(new Step.TakeBackup(service, "before-rollback", "before the release goes back"));
+        }
         var behindMaintenance =
                 request.behindMaintenance() && !facts.seen().traffic().maintenance();
         if (behindMaintenance) {

@@ -61,6 +61,7 @@ class DatabasePlansTest {
     private final SortedMap<String, WorkloadState> workloads = new TreeMap<>(Map.of("web", runs("web", "v5", 3)));
     private SortedMap<String, Integer> weights = new TreeMap<>(Map.of("web", 100));
     private boolean maintenance;
+    private Policy.BackupFirst backupFirst = Policy.BackupFirst.CHANGING_DATA;
 
     private static UndoProof undo(Standing standing, String... lost) {
         return new UndoProof("m5", standing, "orders.note is at another place", List.of(lost));
@@ -115,7 +116,8 @@ class DatabasePlansTest {
                 WatchRules.window(Duration.ofMinutes(30), WatchRules.alwaysRequired()),
                 Policy.EVIDENCE,
                 Duration.ofHours(24),
-                Duration.ofHours(24));
+                Duration.ofHours(24),
+                backupFirst);
         var traffic = new TrafficState(SERVICE, "1", "", weights, new TreeMap<>(), maintenance);
         return new Facts(
                 ledger, new ServiceState(SERVICE, strategy, workloads, traffic), policy, new TreeMap<>(), database);
@@ -447,5 +449,64 @@ class DatabasePlansTest {
         assertThat(plan.isHalfWay(s -> !s.equals(undo), _ -> false)).isFalse();
         assertThat(plan.isHalfWay(s -> s.equals(undo), s -> !s.equals(page))).isTrue();
         assertThat(plan.isHalfWay(s -> s.equals(undo), _ -> true)).isFalse();
+    }
+
+    // ---- backup.beforeRollback
+
+    private static List<String> words(Plan plan) {
+        return plan.main().stream().map(s -> StepList.name(s.step())).toList();
+    }
+
+    @Test
+    void always_means_that_a_rollback_which_changes_no_data_begins_with_a_backup_too() {
+        verdict = SchemaProof.Verdict.COMPATIBLE;
+        backupFirst = Policy.BackupFirst.ALWAYS;
+
+        for (var emergency : List.of(false, true)) {
+            assertThat(rollback(known(), WithDatabase.AUTO, emergency, false))
+                    .isInstanceOfSatisfying(Planned.Ready.class, ready -> {
+                        assertThat(ready.plan().type()).isEqualTo(Plan.Type.TYPE_2);
+                        assertThat(words(ready.plan())).startsWith("capture-evidence", "take-backup", "put-revision");
+                        assertThat(ready.remarks()).anyMatch(r -> r.startsWith("a verified backup is taken first"));
+                    });
+        }
+    }
+
+    @Test
+    void always_says_it_loudly_when_the_database_cannot_be_looked_at_and_does_not_stop_the_rollback() {
+        backupFirst = Policy.BackupFirst.ALWAYS;
+
+        assertThat(rollback(new DatabaseFacts.Unknown("no answer"), WithDatabase.NEVER, false, true))
+                .isInstanceOfSatisfying(Planned.Ready.class, ready -> {
+                    assertThat(words(ready.plan())).doesNotContain("take-backup");
+                    assertThat(ready.remarks())
+                            .anyMatch(
+                                    r -> r.startsWith("NO BACKUP is taken, though backup.beforeRollback says always"));
+                });
+    }
+
+    @Test
+    void never_leaves_out_the_backup_of_a_rollback_and_says_so() {
+        backupFirst = Policy.BackupFirst.NEVER;
+
+        assertThat(rollback(known(), WithDatabase.UNDO, false, true))
+                .isInstanceOfSatisfying(Planned.Ready.class, ready -> {
+                    assertThat(words(ready.plan())).contains("undo-migrations").doesNotContain("take-backup");
+                    assertThat(ready.remarks())
+                            .anyMatch(r -> r.startsWith("NO BACKUP is taken before data is changed"));
+                });
+    }
+
+    @Test
+    void without_a_word_only_a_rollback_that_changes_data_takes_one() {
+        assertThat(rollback(known(), WithDatabase.UNDO, false, true))
+                .isInstanceOfSatisfying(
+                        Planned.Ready.class,
+                        ready -> assertThat(words(ready.plan())).contains("take-backup"));
+        verdict = SchemaProof.Verdict.COMPATIBLE;
+        assertThat(rollback(WithDatabase.AUTO))
+                .isInstanceOfSatisfying(
+                        Planned.Ready.class,
+                        ready -> assertThat(words(ready.plan())).doesNotContain("take-backup"));
     }
 }

@@ -62,7 +62,8 @@ final class DatabaseHandlers {
                 : sighting;
     }
 
-    /// Taken and not read back is not a backup: the same step takes it and then verifies it.
+    /// Taken and not read back is not a backup: the same step takes it and then verifies it. Where only the provider's
+    /// word is to be had, the evidence says so.
     private Sighting backup(Step.TakeBackup step, String name) {
         var backups = databases.backups();
         return switch (backups.look(step.service(), name)) {
@@ -79,12 +80,18 @@ final class DatabaseHandlers {
                     case Backup.Proof.Broken(var _, var why) ->
                         new Sighting.Foreign("backup %s cannot be read back: %s".formatted(name, why));
                     case Backup.Proof.Verified(var _, var how) ->
+                        done("backup %s is there and was read back (%s)".formatted(name, how), stored(backup));
+                    case Backup.Proof.Vouched(var _, var word) ->
                         done(
-                                "backup %s is there and was read back (%s)".formatted(name, how),
-                                "backup %s %s %s bytes %d"
-                                        .formatted(name, backup.kind(), backup.label(), backup.bytes()));
+                                "backup %s is there by the provider's word, and nobody has read it back (%s)"
+                                        .formatted(name, word),
+                                stored(backup));
                 };
         };
+    }
+
+    private static String stored(Backup backup) {
+        return "backup %s %s %s bytes %d".formatted(backup.name(), backup.kind(), backup.label(), backup.bytes());
     }
 
     private Sighting mark(Step.MarkPoint step, String name) {

@@ -8,10 +8,13 @@ import java.util.Optional;
 import lastgood.core.ServiceRef;
 import lastgood.engine.port.Forbidden;
 import lastgood.kubernetes.api.Api;
+import lastgood.kubernetes.api.Kind;
 import lastgood.kubernetes.objects.Trees;
 
 /// The Clusters of services, and questions to one of them.
 final class Clusters {
+
+    static final String SOURCE = "lastgood.dev/source-cluster";
 
     private final Api api;
     private final Map<ServiceRef, CnpgDatabase> databases;
@@ -28,6 +31,37 @@ final class Clusters {
                     "the configuration knows no CloudNativePG cluster for %s\nnothing was changed".formatted(ref));
         }
         return database;
+    }
+
+    /// As it is now: after a switch, the Cluster that the team's Service leads to is the one that users have. One that
+    /// we
+    /// did not restore is nobody's that the configuration knows.
+    CnpgDatabase now(ServiceRef ref) {
+        var database = database(ref);
+        if (database.entrance().isEmpty()) {
+            return database;
+        }
+        var entrance =
+                api.find(Kind.SERVICE, database.namespace(), database.entrance().get());
+        if (entrance.isEmpty()) {
+            // A backup is needed most where something is amiss; one of a Cluster that is asleep is refused in any case.
+            return database;
+        }
+        var leads = Entrance.leadsTo(entrance.get());
+        if (leads.equals(database.cluster())) {
+            return database;
+        }
+        if (find(database, leads).filter(c -> !source(c).isEmpty()).isEmpty()) {
+            throw new Forbidden(
+                    "the Service %s leads to %s, which is neither the Cluster %s of the configuration nor restored by lastgood\nnothing was changed\nhint: name the Cluster that users have: services.%s.database.backup.resource"
+                            .formatted(database.entrance().get(), leads, database.cluster(), ref.service()));
+        }
+        return database.in(leads);
+    }
+
+    /// The Cluster that one was restored from; empty: it was not restored by us.
+    static String source(JsonNode cluster) {
+        return Trees.annotation(cluster, SOURCE);
     }
 
     Optional<JsonNode> find(CnpgDatabase database, String name) {

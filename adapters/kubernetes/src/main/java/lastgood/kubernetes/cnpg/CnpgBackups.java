@@ -25,7 +25,8 @@ import lastgood.kubernetes.objects.Trees;
 /// Backups of CloudNativePG: each is a Backup object, which its operator carries out.
 ///
 /// The operator's word is all there is until somebody restores one: `completed` means that it was written, not that it
-/// can be read. What we add (alias, reason, proof, rehearsal) is in annotations of the object, so it goes when it goes.
+/// can be read. So such a proof is [Proof.Vouched] and never more. What we add (alias, reason, proof, rehearsal) is in
+/// annotations of the object, so it goes when it goes.
 /// Retention is the operator's, by time; taking one never takes another away, and nothing here deletes any.
 public final class CnpgBackups implements Backups {
 
@@ -59,7 +60,7 @@ public final class CnpgBackups implements Backups {
     /// Those that failed are in it, as broken ones; those underway are not.
     @Override
     public List<Backup> all(ServiceRef service) {
-        var database = clusters.database(service);
+        var database = clusters.now(service);
         var cluster = clusters.find(database, database.cluster());
         return api.list(CnpgKinds.BACKUP, database.namespace(), "").stream()
                 .filter(b -> isOf(b, database))
@@ -71,7 +72,7 @@ public final class CnpgBackups implements Backups {
 
     @Override
     public State look(ServiceRef service, String name) {
-        var database = clusters.database(service);
+        var database = clusters.now(service);
         var found = api.find(CnpgKinds.BACKUP, database.namespace(), name);
         if (found.isEmpty()) {
             return new State.None();
@@ -182,7 +183,7 @@ public final class CnpgBackups implements Backups {
         var said = Trees.annotation(object, VERIFIED).split(" ", 2);
         var at = Clusters.instant(said[0]);
         return said.length == 2 && at.isPresent() && database.trust() == CnpgDatabase.Trust.OPERATORS_WORD
-                ? new Proof.Verified(at.get(), said[1])
+                ? new Proof.Vouched(at.get(), said[1])
                 : new Proof.Unverified();
     }
 
@@ -198,7 +199,7 @@ public final class CnpgBackups implements Backups {
 
     @Override
     public void take(ServiceRef service, String name, String alias, String reason, Fence fence) {
-        var database = clusters.database(service);
+        var database = clusters.now(service);
         var cluster = clusters.read(database, database.cluster());
         if (Clusters.hibernates(cluster)) {
             // After a switch: a backup of the old one would be taken for one of what users have.
@@ -248,7 +249,7 @@ public final class CnpgBackups implements Backups {
     /// Takes the operator's word, if that is what the service's configuration trusts; else only a restore proves it.
     @Override
     public void verify(ServiceRef service, String name, Fence fence) {
-        var database = clusters.database(service);
+        var database = clusters.now(service);
         for (var i = 0; i < TRIES; i++) {
             var object = requireOf(read(database, name), database);
             if (!phase(object).equals("completed")) {

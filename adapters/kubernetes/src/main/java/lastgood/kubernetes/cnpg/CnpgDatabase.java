@@ -12,6 +12,14 @@ import lastgood.core.ServiceRef;
 public record CnpgDatabase(
         ServiceRef service, String namespace, String cluster, Trust trust, Optional<String> entrance) {
 
+    /// What stands behind the Cluster's name and `-lg-` in the name of the one that rehearsals restore into.
+    public static final String REHEARSAL = "rehearsal";
+
+    /// The Cluster that rehearsals restore into, which alone may be deleted.
+    public String rehearsal() {
+        return cluster + "-lg-" + REHEARSAL;
+    }
+
     /// CloudNativePG has no way to read a backup back but to restore it.
     public enum Trust {
         /// Only a backup that was restored into a Cluster that became healthy.
@@ -20,5 +28,10 @@ public record CnpgDatabase(
         /// Also one of which the operator says that it is completed, while the log is archived. Its bytes were read by
         /// nobody, and the proof says so.
         OPERATORS_WORD
+    }
+
+    /// The same, in another Cluster.
+    CnpgDatabase in(String other) {
+        return new CnpgDatabase(service, namespace, other, trust, entrance);
     }
 }

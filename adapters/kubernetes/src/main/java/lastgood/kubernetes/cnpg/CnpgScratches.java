@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import lastgood.core.ServiceRef;
 import lastgood.core.data.RecoveryTarget;
@@ -22,7 +21,8 @@ import lastgood.kubernetes.workloads.PodTrouble;
 ///
 /// The operator ends a recovery by promoting the server: what is there is at the target and can be written to, it is
 /// not
-/// paused. Nothing here deletes one; `kubectl delete cluster` does, when nobody needs it any more.
+/// paused. Only the one that rehearsals restore into is deleted here; `kubectl delete cluster` does it for the others,
+/// when nobody needs them any more.
 public final class CnpgScratches {
 
     static final String KEY = "lastgood.dev/key";
@@ -31,6 +31,8 @@ public final class CnpgScratches {
 
     /// Of a Cluster: its pods' names have more letters.
     private static final int NAME_MAX = 50;
+
+    private static final int TRIES = 8;
 
     private final Api api;
     private final Clusters clusters;
@@ -89,7 +91,7 @@ public final class CnpgScratches {
         }
         return new State.Ready(
                 name,
-                "%s-rw.%s.svc".formatted(name, database.namespace()),
+                host(database, name),
                 cluster.at("/spec/bootstrap/recovery/secret/name").asText());
     }
 
@@ -139,9 +141,18 @@ public final class CnpgScratches {
     ///
     /// @param backup name of the Backup to begin with: it has to have ended before the target
     public void begin(ServiceRef service, String id, String backup, RecoveryTarget target, Fence fence) {
-        var database = clusters.database(service);
+        begin(service, id, backup, target, fence.key());
+    }
+
+    /// @param key of whoever asks
+    void begin(ServiceRef service, String id, String backup, RecoveryTarget target, String key) {
+        var database = clusters.now(service);
         var name = name(service, id);
         var source = clusters.read(database, database.cluster());
+        if (Clusters.hibernates(source)) {
+            throw new Forbidden("the Cluster %s is asleep, so it is not what users have\nnothing was changed"
+                    .formatted(database.cluster()));
+        }
         var from = api.find(CnpgKinds.BACKUP, database.namespace(), backup)
                 .filter(b -> b.at("/spec/cluster/name").asText().equals(database.cluster()))
                 .filter(b -> b.at("/status/phase").asText().equals("completed"))
@@ -151,8 +162,9 @@ public final class CnpgScratches {
         var object = api.object(CnpgKinds.CLUSTER, database.namespace(), name);
         object.withObject("/metadata/labels").put("app.kubernetes.io/managed-by", Api.MANAGER);
         object.withObject("/metadata/annotations")
-                .put(KEY, fence.key())
+                .put(KEY, key)
                 .put(OF, backup)
+                .put(Clusters.SOURCE, database.cluster())
                 .put(TARGET, target.toString());
         object.set("spec", Recovery.spec(source, from, target));
         switch (api.create(CnpgKinds.CLUSTER, database.namespace(), object)) {
@@ -167,10 +179,61 @@ public final class CnpgScratches {
         }
     }
 
-    /// The Clusters that were restored for this service and are still there.
-    public Optional<String> restoredFrom(ServiceRef service, String name) {
-        return clusters.find(clusters.database(service), name)
-                .map(c -> Trees.annotation(c, OF))
-                .filter(b -> !b.isEmpty());
+    /// The name by which a restored Cluster is reached from within the cluster.
+    ///
+    /// @throws WorldMoved if there is none of that name, or it was not restored by us, or it is not healthy
+    public String host(ServiceRef service, String name) {
+        var database = clusters.database(service);
+        if (clusters.find(database, name)
+                .filter(c -> !Trees.annotation(c, OF).isEmpty())
+                .filter(Clusters::healthy)
+                .isEmpty()) {
+            throw new WorldMoved("the Cluster %s is not there, or not healthy".formatted(name));
+        }
+        return host(database, name);
+    }
+
+    private static String host(CnpgDatabase database, String name) {
+        return "%s-rw.%s.svc".formatted(name, database.namespace());
+    }
+
+    /// Deletes the one Cluster that rehearsals restore into, and its disk with it; it holds nothing that anybody has
+    /// written. No other may be deleted: the Role names this one.
+    public void dropRehearsal(ServiceRef service) {
+        var database = clusters.database(service);
+        var name = name(service, CnpgDatabase.REHEARSAL);
+        var there = api.find(CnpgKinds.CLUSTER, database.namespace(), name);
+        if (there.isEmpty() || Trees.terminating(there.get())) {
+            return;
+        }
+        if (Trees.annotation(there.get(), OF).isEmpty() || isInUse(service, name)) {
+            throw new Forbidden("the Cluster %s is not one that a rehearsal made\nnothing was deleted".formatted(name));
+        }
+        // With a new look each time, because the operator writes to it as well.
+        for (var i = 0; i < TRIES; i++) {
+            var seen = api.find(CnpgKinds.CLUSTER, database.namespace(), name);
+            if (seen.isEmpty() || !Trees.uid(seen.get()).equals(Trees.uid(there.get()))) {
+                return;
+            }
+            switch (api.delete(CnpgKinds.CLUSTER, database.namespace(), name, seen.get())) {
+                case Answer.Ok _ -> {
+                    return;
+                }
+                case Answer.Refused(var refusal, var _) when refusal.conflict() -> {}
+                case Answer.Refused refused -> throw refused.failure();
+            }
+        }
+        throw new WorldMoved("the Cluster %s is written to all the time".formatted(name));
+    }
+
+    /// Also one that is on its way out.
+    boolean isThere(ServiceRef service, String id) {
+        return api.find(CnpgKinds.CLUSTER, clusters.database(service).namespace(), name(service, id))
+                .isPresent();
+    }
+
+    private boolean isInUse(ServiceRef service, String name) {
+        return clusters.database(service).entrance().isPresent()
+                && clusters.now(service).cluster().equals(name);
     }
 }

@@ -1,11 +1,8 @@
 package lastgood.kubernetes.cnpg;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
-import java.util.Optional;
 import lastgood.core.ServiceRef;
 import lastgood.engine.port.Fence;
-import lastgood.engine.port.Forbidden;
 import lastgood.engine.port.WorldMoved;
 import lastgood.engine.port.database.Repairs.Swapped;
 import lastgood.kubernetes.api.Answer;
@@ -18,9 +15,8 @@ import lastgood.kubernetes.objects.Trees;
 /// then the old Cluster is put to sleep, which also ends the sessions that were open to it. It is never deleted; a
 /// Cluster cannot be renamed, so it is kept under its own name.
 ///
-/// The Services that the operator makes (`NAME-rw`) belong to it and always lead to their own Cluster: an application
-/// that
-/// connects to one of these cannot be led elsewhere by us.
+/// Before users reach it, the new Cluster gets a place for its log and backups: the old one's, under its own name
+/// there. A server that archives nothing cannot be restored to what users will write from now on.
 public final class CnpgSwitch {
 
     private static final String KEPT_AS = "lastgood.dev/kept-as";
@@ -36,8 +32,9 @@ public final class CnpgSwitch {
     }
 
     public Swapped look(ServiceRef ref, String scratch) {
-        var database = clusters.database(ref);
-        var leads = leadsTo(entrance(database));
+        var database = of(ref, scratch);
+        var entrance = new Entrance(api, database);
+        var leads = entrance.leadsTo();
         if (leads.equals(database.cluster())) {
             var old = clusters.read(database, database.cluster());
             return clusters.find(database, scratch).filter(Clusters::healthy).isEmpty()
@@ -45,7 +42,7 @@ public final class CnpgSwitch {
                     : new Swapped.NotYet("%s %s".formatted(database.cluster(), Trees.uid(old)));
         }
         if (!leads.equals(scratch)) {
-            return new Swapped.Stale("the Service %s leads to %s".formatted(entranceName(database), leads));
+            return new Swapped.Stale("the Service %s leads to %s".formatted(entrance.name(), leads));
         }
         var old = clusters.find(database, database.cluster());
         return old.filter(o -> !Clusters.hibernates(o)).isPresent()
@@ -55,43 +52,64 @@ public final class CnpgSwitch {
                         .orElse(database.cluster()));
     }
 
+    /// The service's database as it was when the scratch was restored from it: not the first one after a second switch.
+    private CnpgDatabase of(ServiceRef ref, String scratch) {
+        var database = clusters.database(ref);
+        return clusters.find(database, scratch)
+                .map(Clusters::source)
+                .filter(s -> !s.isEmpty())
+                .map(database::in)
+                .orElse(database);
+    }
+
     /// @param keepAs what people call the old one; written on it, and told by [#look] from then on
     public void swap(ServiceRef ref, String scratch, String keepAs, Fence fence) {
-        var database = clusters.database(ref);
+        var database = of(ref, scratch);
         switch (look(ref, scratch)) {
             case Swapped.Done _ -> {}
             case Swapped.Stale(var why) -> throw new WorldMoved(why);
             case Swapped.NotYet _ -> {
+                archive(database, scratch, fence);
                 lead(database, scratch, fence);
                 putToSleep(database, keepAs, fence);
             }
         }
     }
 
-    private void lead(CnpgDatabase database, String scratch, Fence fence) {
+    private void archive(CnpgDatabase database, String scratch, Fence fence) {
         for (var i = 0; i < TRIES; i++) {
-            var service = entrance(database);
-            if (leadsTo(service).equals(scratch)) {
+            var there = clusters.read(database, scratch);
+            var place = Recovery.place(clusters.read(database, database.cluster()), scratch);
+            if (place.isEmpty() || Recovery.hasPlace(there)) {
                 return;
             }
-            if (!leadsTo(service).equals(database.cluster())) {
-                throw new WorldMoved("the Service %s leads to %s".formatted(Trees.name(service), leadsTo(service)));
-            }
-            var patch = JsonPatch.of(service).annotate(service, Trees.MARK, fence.key());
-            if (service.path("spec").path("type").asText().equals("ExternalName")) {
-                patch.set(
-                        "/spec/externalName",
-                        scratch
-                                + externalName(service)
-                                        .substring(database.cluster().length()));
-            } else {
-                patch.set("/spec/selector/" + JsonPatch.escape(CnpgKinds.OF_CLUSTER), scratch);
-            }
-            if (written(Kind.SERVICE, database, Trees.name(service), patch)) {
+            var patch = JsonPatch.of(there).annotate(there, Trees.MARK, fence.key());
+            place.properties().forEach(field -> patch.set("/spec/" + field.getKey(), field.getValue()));
+            if (written(CnpgKinds.CLUSTER, database, scratch, patch)) {
                 return;
             }
         }
-        throw new WorldMoved("the Service %s is written to all the time".formatted(entranceName(database)));
+        throw new WorldMoved("the Cluster %s is written to all the time".formatted(scratch));
+    }
+
+    private void lead(CnpgDatabase database, String scratch, Fence fence) {
+        var entrance = new Entrance(api, database);
+        for (var i = 0; i < TRIES; i++) {
+            var service = entrance.object();
+            var leads = Entrance.leadsTo(service);
+            if (leads.equals(scratch)) {
+                return;
+            }
+            if (!leads.equals(database.cluster())) {
+                throw new WorldMoved("the Service %s leads to %s".formatted(entrance.name(), leads));
+            }
+            var patch = JsonPatch.of(service).annotate(service, Trees.MARK, fence.key());
+            Entrance.lead(service, database.cluster(), scratch, patch);
+            if (written(Kind.SERVICE, database, entrance.name(), patch)) {
+                return;
+            }
+        }
+        throw new WorldMoved("the Service %s is written to all the time".formatted(entrance.name()));
     }
 
     private void putToSleep(CnpgDatabase database, String keepAs, Fence fence) {
@@ -117,49 +135,5 @@ public final class CnpgSwitch {
             case Answer.Refused(var refusal, var _) when refusal.conflict() || refusal.invalid() -> false;
             case Answer.Refused refused -> throw refused.failure();
         };
-    }
-
-    // ---- the way in
-
-    private static String entranceName(CnpgDatabase database) {
-        return database.entrance()
-                .orElseThrow(() -> new Forbidden(
-                        "no Service of the team's own stands before the Cluster %s, so the application cannot be led to another one\nnothing was changed\nhint: make a Service with the selector cnpg.io/cluster: %s, cnpg.io/instanceRole: primary, let the application connect to it, and name it in the configuration"
-                                .formatted(database.cluster(), database.cluster())));
-    }
-
-    private JsonNode entrance(CnpgDatabase database) {
-        var name = entranceName(database);
-        var service = api.find(Kind.SERVICE, database.namespace(), name)
-                .orElseThrow(() -> new Forbidden(
-                        "there is no Service %s in %s\nnothing was changed".formatted(name, database.namespace())));
-        if (isTheOperators(service)) {
-            throw new Forbidden("the Service %s is the operator's, who would lead it back at once\nnothing was changed"
-                    .formatted(name));
-        }
-        return service;
-    }
-
-    private static boolean isTheOperators(JsonNode service) {
-        return Trees.items(service.path("metadata").path("ownerReferences"))
-                .anyMatch(o -> o.path("kind").asText().equals("Cluster"));
-    }
-
-    /// The Cluster's name; what is neither a selector of one nor a name of its `-rw` is told as it is.
-    private static String leadsTo(JsonNode service) {
-        if (service.path("spec").path("type").asText().equals("ExternalName")) {
-            var first = externalName(service).split("\\.", 2)[0];
-            return first.endsWith("-rw") ? first.substring(0, first.length() - "-rw".length()) : externalName(service);
-        }
-        return Optional.of(service.path("spec")
-                        .path("selector")
-                        .path(CnpgKinds.OF_CLUSTER)
-                        .asText(""))
-                .filter(s -> !s.isEmpty())
-                .orElse("no Cluster");
-    }
-
-    private static String externalName(JsonNode service) {
-        return service.path("spec").path("externalName").asText("");
     }
 }

@@ -1,6 +1,7 @@
 package lastgood.kubernetes.cnpg;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.List;
@@ -121,6 +122,35 @@ final class Recovery {
             named.put("serverName", Trees.name(source));
         }
         return named;
+    }
+
+    /// Where the Clusters that are restored from it may keep their log and backups, each under its own name: two
+    /// servers
+    /// that write into one folder destroy each other's past.
+    static ObjectNode place(JsonNode source, String name) {
+        var spec = Api.JSON.createObjectNode();
+        if (source.path("spec").path("backup").isObject()) {
+            var backup = (ObjectNode) source.path("spec").path("backup").deepCopy();
+            if (backup.path("barmanObjectStore").isObject()) {
+                ((ObjectNode) backup.path("barmanObjectStore")).put("serverName", name);
+            }
+            spec.set("backup", backup);
+        }
+        if (source.path("spec").path("plugins").isArray()) {
+            var plugins = (ArrayNode) source.path("spec").path("plugins").deepCopy();
+            plugins.forEach(p -> {
+                if (p.path("isWALArchiver").asBoolean(false)) {
+                    ((ObjectNode) p).withObject("/parameters").put("serverName", name);
+                }
+            });
+            spec.set("plugins", plugins);
+        }
+        return spec;
+    }
+
+    static boolean hasPlace(JsonNode cluster) {
+        return cluster.path("spec").path("backup").isObject()
+                || !Clusters.archiver(cluster).isMissingNode();
     }
 
     private static void snapshots(JsonNode backup, ObjectNode recovery) {

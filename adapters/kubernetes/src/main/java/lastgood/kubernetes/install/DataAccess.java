@@ -10,8 +10,13 @@ import lastgood.kubernetes.cnpg.CnpgKinds;
 /// What the databases of the services of one namespace need beside the services themselves.
 ///
 /// @param does what lastgood does with them there
+/// @param rehearsals names of the Clusters that rehearsals restore into: these and no others may be deleted
 /// @param secrets names of those that are read when a connection is made: these and no others, and never a list of them
-public record DataAccess(String namespace, Set<Does> does, SortedSet<String> secrets) {
+public record DataAccess(String namespace, Set<Does> does, SortedSet<String> rehearsals, SortedSet<String> secrets) {
+
+    public DataAccess(String namespace, Set<Does> does, SortedSet<String> secrets) {
+        this(namespace, does, new TreeSet<>(), secrets);
+    }
 
     public enum Does {
         /// Runs commands of the team's as Jobs, see [lastgood.kubernetes.jobs.KubeCommands].
@@ -26,6 +31,7 @@ public record DataAccess(String namespace, Set<Does> does, SortedSet<String> sec
 
     public DataAccess {
         does = Set.copyOf(does);
+        rehearsals = java.util.Collections.unmodifiableSortedSet(new TreeSet<>(rehearsals));
         secrets = java.util.Collections.unmodifiableSortedSet(new TreeSet<>(secrets));
     }
 
@@ -53,6 +59,15 @@ public record DataAccess(String namespace, Set<Does> does, SortedSet<String> sec
             rules.add(Rule.of(clusters.group(), clusters.plural(), "restore into a new one", "get", "create", "patch"));
             rules.add(Rule.of("", "services", "lead the service to the restored one", "get", "patch"));
             rules.add(Rule.of("", "pods", "see why a restore does not come up", "list"));
+        }
+        if (!rehearsals.isEmpty()) {
+            var clusters = CnpgKinds.CLUSTER;
+            rules.add(new Rule(
+                    clusters.group(),
+                    clusters.plural(),
+                    List.of("delete"),
+                    List.copyOf(rehearsals),
+                    "throw away what a rehearsal restored"));
         }
         if (!secrets.isEmpty()) {
             rules.add(new Rule("", "secrets", List.of("get"), List.copyOf(secrets), "connect to the database"));

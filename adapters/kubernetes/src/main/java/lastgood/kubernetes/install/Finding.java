@@ -14,15 +14,15 @@ public record Finding(Level level, String what, String why, String hint) {
         MISSING
     }
 
-    static Finding ok(String what, String why) {
+    public static Finding ok(String what, String why) {
         return new Finding(Level.OK, what, why, "");
     }
 
-    static Finding warn(String what, String why, String hint) {
+    public static Finding warn(String what, String why, String hint) {
         return new Finding(Level.WARN, what, why, hint);
     }
 
-    static Finding missing(String what, String why, String hint) {
+    public static Finding missing(String what, String why, String hint) {
         return new Finding(Level.MISSING, what, why, hint);
     }
 }

@@ -44,7 +44,8 @@ public record Notes(Path folder) {
 
         Note proved(Stored backup, Backup.Proof proof) {
             return switch (proof) {
-                case Backup.Proof.Unverified() -> this;
+                // Ours are read back; a word of somebody else's is kept with whoever gave it.
+                case Backup.Proof.Unverified(), Backup.Proof.Vouched _ -> this;
                 case Backup.Proof.Verified(var at, var text) -> proof(backup, at.toString(), "", text);
                 case Backup.Proof.Broken(var at, var why) -> proof(backup, "", at.toString(), why);
             };

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import lastgood.core.data.RecoveryTarget;
 import lastgood.core.data.RecoveryTarget.Point;
 import lastgood.engine.port.Forbidden;
@@ -30,13 +31,36 @@ final class Arrival {
     /// @return the target with everything relative made absolute
     static RecoveryTarget ensure(
             Sessions live, Present present, RecoveryTarget target, WalArchive archive, Consumer<String> progress) {
+        return ensure(live, present, target, segment -> archive.names().contains(segment), progress);
+    }
+
+    /// By the server's own word of what it has archived, where the archive is somebody else's.
+    static RecoveryTarget ensure(Sessions live, Present present, RecoveryTarget target, Consumer<String> progress) {
+        return ensure(live, present, target, segment -> isArchived(live, segment), progress);
+    }
+
+    /// Segments are archived in order, so the last one's name tells of all before it.
+    private static boolean isArchived(Sessions live, String segment) {
+        var last = live.look(
+                "ask the archiver",
+                session -> one(session, "SELECT coalesce(last_archived_wal, '') FROM pg_stat_archiver"));
+        return last.length() >= segment.length()
+                && last.substring(0, segment.length()).compareTo(segment) >= 0;
+    }
+
+    private static RecoveryTarget ensure(
+            Sessions live,
+            Present present,
+            RecoveryTarget target,
+            Predicate<String> archived,
+            Consumer<String> progress) {
         refuseTheFuture(live, present, target.point());
         var segment = live.in("close the segment of the log", STATEMENT, session -> {
             one(session, "SELECT pg_current_xact_id()::text");
             return one(session, "SELECT pg_walfile_name(pg_switch_wal())");
         });
         progress.accept("waiting until segment %s is archived".formatted(segment));
-        waitFor(live, archive, segment);
+        waitFor(live, archived, segment);
         return target.point() instanceof Point.Latest ? RecoveryTarget.before(new Point.Lsn(present.lsn())) : target;
     }
 
@@ -83,9 +107,9 @@ final class Arrival {
         }
     }
 
-    private static void waitFor(Sessions live, WalArchive archive, String segment) {
+    private static void waitFor(Sessions live, Predicate<String> archived, String segment) {
         var end = System.nanoTime() + ARCHIVED_WITHIN.toNanos();
-        while (!archive.names().contains(segment)) {
+        while (!archived.test(segment)) {
             if (System.nanoTime() > end) {
                 throw new Forbidden("""
                         segment %s of the log did not reach the archive within %d s: %s

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -227,23 +226,8 @@ public final class FolderSwap implements Swap {
                     hint: start it and swap again""");
         }
         var admin = sessions();
-        var limits = new TreeMap<String, Integer>();
-        var logins = new TreeMap<String, Boolean>();
-        return admin.look("read who may write", session -> {
-            try (var ask = session.createStatement()) {
-                try (var rows = ask.executeQuery("SELECT datname, datconnlimit FROM pg_database WHERE datallowconn")) {
-                    while (rows.next()) {
-                        limits.put(rows.getString(1), rows.getInt(2));
-                    }
-                }
-                try (var rows = ask.executeQuery("SELECT rolname, rolcanlogin FROM pg_roles WHERE rolname !~ '^pg_'")) {
-                    while (rows.next()) {
-                        logins.put(rows.getString(1), rows.getBoolean(2));
-                    }
-                }
-            }
-            return new Marker(scratch, keepAs, fence.key(), timeline(), limits, logins, false);
-        });
+        var logins = Logins.of(admin);
+        return new Marker(scratch, keepAs, fence.key(), timeline(), logins.limits(), logins.allowed(), false);
     }
 
     /// Today's settings and not those of the backup; recovery goes on to the same target and then ends.
@@ -275,7 +259,7 @@ public final class FolderSwap implements Swap {
         var admin = new Sessions(
                 address.as(live.admin().role(), live.admin().password()).withDatabase("postgres"), "lastgood");
         promoted(admin);
-        shut(admin, marker);
+        new Logins(marker.limits(), marker.logins()).set(admin);
         admin.in(
                 "write everything to disk",
                 Duration.ofMinutes(10),
@@ -309,39 +293,6 @@ public final class FolderSwap implements Swap {
                         + live.server().log());
             }
             Pauses.sleep(Duration.ofMillis(50));
-        }
-    }
-
-    /// As absolute values, so that doing it twice does nothing.
-    private static void shut(Sessions admin, Marker marker) {
-        admin.change("shut out whoever was shut out", LIMIT, session -> {
-            for (var login : marker.logins().entrySet()) {
-                alter(
-                        session,
-                        "SELECT format('ALTER ROLE %%I %s', rolname) FROM pg_roles WHERE rolname = ? AND rolcanlogin IS DISTINCT FROM %s"
-                                .formatted(login.getValue() ? "LOGIN" : "NOLOGIN", login.getValue()),
-                        login.getKey());
-            }
-            for (var limit : marker.limits().entrySet()) {
-                alter(
-                        session,
-                        "SELECT format('ALTER DATABASE %%I CONNECTION LIMIT %1$d', datname) FROM pg_database WHERE datname = ? AND datconnlimit <> %1$d"
-                                .formatted(limit.getValue()),
-                        limit.getKey());
-            }
-            return true;
-        });
-    }
-
-    private static void alter(java.sql.Connection session, String sql, String name) throws SQLException {
-        try (var ask = session.prepareStatement(sql)) {
-            ask.setString(1, name);
-            try (var row = ask.executeQuery();
-                    var change = session.createStatement()) {
-                if (row.next()) {
-                    change.execute(row.getString(1));
-                }
-            }
         }
     }
 

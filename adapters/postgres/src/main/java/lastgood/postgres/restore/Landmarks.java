@@ -3,6 +3,7 @@ package lastgood.postgres.restore;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import lastgood.core.data.RecoveryTarget;
 import lastgood.core.data.RecoveryTarget.Point;
 import lastgood.core.data.RestorePoint;
 import lastgood.postgres.backup.Wal;
@@ -13,6 +14,16 @@ public interface Landmarks {
 
     /// A position that is not behind the point. For a name it is the point itself.
     Optional<String> before(Point point);
+
+    /// A restore point's name may stand in the log more than once, and PostgreSQL stops at the first; where ours is was
+    /// written down.
+    default RecoveryTarget located(RecoveryTarget target) {
+        return target.point() instanceof Point.Named
+                ? before(target.point())
+                        .map(lsn -> RecoveryTarget.before(new Point.Lsn(lsn)))
+                        .orElse(target)
+                : target;
+    }
 
     static Landmarks none() {
         return _ -> Optional.empty();

@@ -71,7 +71,7 @@ public final class Rehearsals {
     }
 
     /// It lets us in, its catalog can be read, and so can the first page of every table.
-    private static String checked(Sessions scratch) {
+    static String checked(Sessions scratch) {
         return scratch.in("check the rehearsal", CHECK, session -> {
             var tables = 0;
             try (var ask = session.createStatement();

@@ -20,6 +20,11 @@ public record Scratch(
         /// Servers of its own, with data folders of their own.
         record Servers(Server before, Optional<Server> after) implements Home {}
 
+        /// Servers of somebody else's, who restored them; nobody of us is in their way, and they could be written to.
+        ///
+        /// @param after the second one's name
+        record Elsewhere(String before, Optional<String> after) implements Home {}
+
         /// A database beside the live one, on the live server: what a dump is loaded into.
         record Database(String database) implements Home {}
     }

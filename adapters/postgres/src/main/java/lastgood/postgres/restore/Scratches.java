@@ -110,14 +110,14 @@ public final class Scratches {
     public Scratch make(
             RecoveryTarget wanted, Optional<RecoveryTarget> after, Optional<Stored> backup, Consumer<String> progress) {
         var there = all().stream()
-                .filter(m -> m.name().equals(name(located(wanted), after, backup)))
+                .filter(m -> m.name().equals(name(landmarks.located(wanted), after, backup)))
                 .findFirst();
         if (there.isPresent()) {
             return open(there.get().name(), progress);
         }
         var present = present();
         // The later one: what lies behind the second lies behind the first.
-        var target = located(
+        var target = landmarks.located(
                 present.isPresent()
                         ? Arrival.ensure(live, present.get(), wanted, provider.archive(), progress)
                         : wanted);
@@ -126,17 +126,6 @@ public final class Scratches {
         }
         var name = name(target, after, backup);
         return lock(name).run("restore to scratch " + name, () -> made(name, target, after, backup, present, progress));
-    }
-
-    /// A restore point's name may stand in the log more than once, and PostgreSQL stops at the first; where ours is was
-    /// written down.
-    private RecoveryTarget located(RecoveryTarget target) {
-        return target.point() instanceof Point.Named
-                ? landmarks
-                        .before(target.point())
-                        .map(lsn -> RecoveryTarget.before(new Point.Lsn(lsn)))
-                        .orElse(target)
-                : target;
     }
 
     private static String name(RecoveryTarget target, Optional<RecoveryTarget> after, Optional<Stored> backup) {

@@ -96,6 +96,11 @@ public record Address(
         return new Address(host, port, other, role, password, options);
     }
 
+    /// The same database and role, on another server.
+    public Address at(String otherHost, int otherPort) {
+        return new Address(otherHost, otherPort, database, role, password, options);
+    }
+
     /// The same database, entered as somebody else.
     public Address as(String otherRole, Password otherPassword) {
         return new Address(host, port, database, otherRole, otherPassword, options);

@@ -11,6 +11,7 @@ import lastgood.core.data.Connections;
 import lastgood.core.data.RecoveryTarget;
 import lastgood.core.data.SchemaProof;
 import lastgood.engine.port.Forbidden;
+import lastgood.engine.port.TeamCommands;
 
 /// What people and plans ask about a database beyond what a step needs. None of it changes what users have; some of it
 /// takes long, and says how far it is.
@@ -53,6 +54,12 @@ public interface DatabaseQuestions {
 
     /// Restores a backup into a scratch and throws the scratch away.
     Backup rehearse(ServiceRef service, String backup, Consumer<String> progress);
+
+    /// Runs the team's own command that tells how far the migrations are; empty: there is none. It is run anew each
+    /// time.
+    default Optional<TeamCommands.Ended> migrationStatus(ServiceRef service) {
+        return Optional.empty();
+    }
 
     /// For services without a database: whatever is asked, is refused.
     static DatabaseQuestions none() {
