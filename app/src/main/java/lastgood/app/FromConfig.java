@@ -136,7 +136,9 @@ final class FromConfig {
                         severity(level),
                         new SeverityRule(
                                 rule.when().toString(),
+                                List.of(),
                                 SeverityRule.Action.valueOf(rule.action().name()),
+                                within(rule.within(), Duration.ZERO),
                                 approval(level, rule.approval(), contacts),
                                 within(rule.postmortem(), Duration.ZERO))));
         return new SeverityMatrix(rules);
