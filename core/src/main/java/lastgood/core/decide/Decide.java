@@ -163,9 +163,7 @@ final class Decide {
 
     /// The proof is that of the old version against its own past, at the alpha of the watch.
     private boolean temporalMayGo() {
-        var allowed = s.rules().temporalAutomatic()
-                || findings.worst(From.FACT).filter(f -> f == Severity.SEV1).isPresent();
-        return allowed
+        return s.rules().temporalAutomatic()
                 && s.stage() != Stage.SETTLED
                 && s.assessment()
                         .filter(a -> a.evidence().needed() >= restraint.needed())
@@ -242,8 +240,17 @@ final class Decide {
         return Stream.concat(counted.stream(), heard)
                 .map(this::withinTheWatch)
                 .min(Instant::compareTo)
-                .<Clock>map(since -> new Clock.Running(since, s.rules().decideWithin()))
+                .<Clock>map(since -> new Clock.Running(since, limit()))
                 .orElse(new Clock.NotRunning());
+    }
+
+    /// The row may be in more of a hurry than the team's decisions are in general.
+    private Duration limit() {
+        var decideWithin = s.rules().decideWithin();
+        return findings.worst()
+                .map(severity -> s.rules().matrix().rule(severity).within())
+                .filter(within -> within.isPositive() && within.compareTo(decideWithin) < 0)
+                .orElse(decideWithin);
     }
 
     /// A source's clock may be wrong, and an alert may be older than the release: neither makes a decision late.
@@ -263,7 +270,7 @@ final class Decide {
     }
 
     private String notInTime() {
-        var limit = Words.duration(s.rules().decideWithin());
+        var limit = Words.duration(limit());
         return "nothing was decided within %s: a person has to, on what is known%s"
                 .formatted(limit, isCanary() ? "; the canary stays where it is" : "");
     }
