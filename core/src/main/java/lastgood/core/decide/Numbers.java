@@ -16,8 +16,11 @@ final class Numbers {
 
     static List<String> of(Assessment a, Restraint restraint, Situation s) {
         var lines = new ArrayList<String>();
-        lines.add("%s of the new version failed, %s of the reference; errors rose by %s"
-                .formatted(counts(a.fresh()), counts(a.reference()), a.increase()));
+        lines.add(
+                a.verdict() instanceof Verdict.Fail(var reason)
+                        ? reason
+                        : "%s of the new version failed, %s of the reference; errors rose by %s"
+                                .formatted(counts(a.fresh()), counts(a.reference()), a.increase()));
         if (a.evidence().peak() > 0) {
             lines.add("evidence against it: %s, at most %s; %s takes %s"
                     .formatted(
@@ -25,9 +28,6 @@ final class Numbers {
                             Restraint.odds(a.evidence().peak()),
                             restraint.priced(),
                             Restraint.odds(restraint.needed())));
-        }
-        if (a.verdict() instanceof Verdict.Fail(var reason)) {
-            lines.add("strongest: " + reason);
         }
         if (a.moreRequests() > 0) {
             lines.add("about %,d more requests would decide%s".formatted(a.moreRequests(), eta(a, s.watched())));
