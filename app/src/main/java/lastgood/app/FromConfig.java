@@ -141,14 +141,18 @@ final class FromConfig {
         };
     }
 
-    private static SeverityMatrix matrix(PolicyConfig policy, Map<String, Contact> contacts) {
+    static SeverityMatrix matrix(PolicyConfig policy, Map<String, Contact> contacts) {
         var rules = new EnumMap<Severity, SeverityRule>(Severity.class);
         policy.severity()
                 .forEach((level, rule) -> rules.put(
                         severity(level),
                         new SeverityRule(
                                 rule.when().toString(),
+                                rule.when().anyOf().stream()
+                                        .map(Decisions::symptom)
+                                        .toList(),
                                 SeverityRule.Action.valueOf(rule.action().name()),
+                                within(rule.within(), Duration.ZERO),
                                 approval(level, rule.approval(), contacts),
                                 within(rule.postmortem(), Duration.ZERO))));
         return new SeverityMatrix(rules);

@@ -50,7 +50,8 @@ final class EffectiveReader {
                 local.orElse(null),
                 cluster,
                 DatabaseReader.read(at.at("database"), folder, environment.isLocal()),
-                CheckReader.read(at.at("verify")));
+                CheckReader.read(at.at("verify")),
+                TriggerReader.read(at.at("triggers")));
         var defaults = Cursor.at(settings, "defaults", findings);
         var here = Cursor.at(settings, "environments." + environment.name(), findings);
         return Optional.of(new Effective(

@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Reads the `policy` block, already laid over the built-in one.
 final class PolicyReader {
@@ -25,7 +26,17 @@ final class PolicyReader {
                 at.at("freeze").at("quarantineBadRelease").duration(Duration.ofHours(24)),
                 at.at("presumeGoodAfter").read(PolicyReader::orNever, Duration.ofHours(24)),
                 new LinkedHashSet<>(automatic.at("environments").texts()),
-                automatic.at("types").items().map(type -> type.integer(1)).collect(Collectors.toSet()));
+                automatic.at("types").items().flatMap(PolicyReader::type).collect(Collectors.toSet()));
+    }
+
+    /// Type 3 puts data back. That nobody is asked for it is not to be had.
+    private static Stream<Integer> type(Cursor at) {
+        var type = at.integer(1);
+        if (type == 3) {
+            at.problem("a rollback of Type 3 always needs a person", "write types: [1] or [1, 2]");
+            return Stream.empty();
+        }
+        return Stream.of(type);
     }
 
     private static Parsed<Duration> orNever(String text) {

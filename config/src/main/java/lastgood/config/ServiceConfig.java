@@ -13,4 +13,5 @@ public record ServiceConfig(
         @Nullable LocalConfig local,
         @Nullable ClusterConfig cluster,
         @Nullable DatabaseConfig database,
-        VerifyConfig verify) {}
+        VerifyConfig verify,
+        TriggersConfig triggers) {}

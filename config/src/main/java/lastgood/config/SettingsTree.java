@@ -16,7 +16,16 @@ final class SettingsTree {
 
     /// What a service says of itself, everywhere or for one environment.
     private static final String[] OF_A_SERVICE = {
-        "strategy", "local", "workload", "companions", "versionFrom", "config", "database", "maintenance", "verify"
+        "strategy",
+        "local",
+        "workload",
+        "companions",
+        "versionFrom",
+        "config",
+        "database",
+        "maintenance",
+        "verify",
+        "triggers"
     };
 
     private SettingsTree() {}

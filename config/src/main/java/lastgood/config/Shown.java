@@ -16,4 +16,10 @@ final class Shown {
                 .toString();
         return line.length() > CHARACTERS_MAX ? line.substring(0, CHARACTERS_MAX - 3) + "..." : line;
     }
+
+    /// Where in a text of several parts it is wrong; the first character is 1. Nothing for the first part, which the
+    /// position in the file shows.
+    static String at(String fact, int offset) {
+        return offset == 0 ? fact : "%s (at character %d)".formatted(fact, offset + 1);
+    }
 }

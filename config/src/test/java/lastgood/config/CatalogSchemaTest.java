@@ -46,7 +46,8 @@ class CatalogSchemaTest {
 
             assertThat(CatalogSchema.keysBelow(parent.replace("*.", "x.")
                             .replaceAll("checks\\.[x*]$", "checks.auth")
-                            .replaceAll("severity\\.[x*]$", "severity.SEV-1")))
+                            .replaceAll("severity\\.[x*]$", "severity.SEV-1")
+                            .replaceAll("triggers\\.[x*]$", "triggers.errorRate")))
                     .as(key)
                     .contains(key.substring(key.lastIndexOf('.') + 1).replace(NotYet.AFTER_FIRST, ""));
         }

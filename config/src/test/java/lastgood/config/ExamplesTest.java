@@ -77,10 +77,22 @@ class ExamplesTest {
     }
 
     @Test
-    void the_matrix_of_the_example_is_the_built_in_one() {
+    void the_matrix_of_the_example_is_the_built_in_one_where_both_speak() {
         var minimal = Texts.catalog(Texts.example("lastgood.min.yaml"));
 
-        assertThat(full.policy().severity()).isEqualTo(minimal.policy().severity());
+        for (var level : SeverityLevel.values()) {
+            var written = full.policy().rule(level);
+            var builtIn = minimal.policy().rule(level);
+            assertThat(builtIn.when().anyOf()).containsAll(written.when().anyOf());
+            assertThat(builtIn)
+                    .isEqualTo(new SeverityRule(
+                            level,
+                            builtIn.when(),
+                            written.action(),
+                            written.within(),
+                            written.approval(),
+                            written.postmortem()));
+        }
         assertThat(full.policy().rule(SeverityLevel.SEV_1))
                 .isEqualTo(new SeverityRule(
                         SeverityLevel.SEV_1,
@@ -97,12 +109,19 @@ class ExamplesTest {
     void what_this_version_does_nothing_with_is_said() {
         assertThat(full.notActedOn())
                 .contains("connections.slack", "services.*.gitops", "services.*.flags", "drills")
-                .contains("metadata.owner", "services.*.verify.checks.*.ask", "policy.decideWithin", "contacts.*.slack")
+                .contains(
+                        "metadata.owner",
+                        "services.*.verify.checks.*.ask",
+                        "policy.severity.*.postmortem",
+                        "contacts.*.slack")
                 .doesNotContain(
                         "services.*.database.restore",
                         "services.*.database.backup.beforeRollback",
                         "services.*.strategy",
+                        "services.*.triggers",
                         "policy.severity",
+                        "policy.decideWithin",
+                        "policy.automatic",
                         "services.*.strategy.canary.steps after the first");
         assertThat(full.notes()).hasSize(1);
     }

@@ -14,6 +14,10 @@ import org.junit.jupiter.api.Test;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class ValuesTest {
 
+    private static final String CONDITION_HINT =
+            "write errorRate > 10% or one of outage, dataLoss, corruption, latency, auth, critical, security,"
+                    + " migration, canary, joined by `or`";
+
     @Test
     void durations_are_a_number_and_a_unit() {
         assertThat(Durations.parse("500ms")).isEqualTo(good(Duration.ofMillis(500)));
@@ -92,6 +96,38 @@ class ValuesTest {
         assertThat(Condition.parse("outtage"))
                 .isEqualTo(new Parsed.Bad<>("`outtage` is not a symptom", "did you mean `outage`?"));
         assertThat(Condition.parse("")).isInstanceOf(Parsed.Bad.class);
+    }
+
+    @Test
+    void a_condition_of_several_parts_says_which_one_is_wrong() {
+        assertThat(Condition.parse("outage or errorrate > 10% or auth"))
+                .isEqualTo(new Parsed.Bad<>("`errorrate > 10%` is not a symptom (at character 11)", CONDITION_HINT));
+        assertThat(Condition.parse("outage or secruity"))
+                .isEqualTo(
+                        new Parsed.Bad<>("`secruity` is not a symptom (at character 11)", "did you mean `security`?"));
+        assertThat(Condition.parse("latency or auth or corruption or migration or critical or canary or security"))
+                .isInstanceOf(Parsed.Good.class);
+    }
+
+    @Test
+    void a_limit_is_points_or_a_factor_above_the_baseline() {
+        assertThat(Above.parse("baseline + 5pp")).hasToString("Good[value=baseline + 5pp]");
+        assertThat(Above.parse("baseline+0.5 pp")).hasToString("Good[value=baseline + 0.5pp]");
+        assertThat(Above.parse("2 x baseline")).hasToString("Good[value=2 x baseline]");
+        assertThat(Above.parse("1.5x baseline")).hasToString("Good[value=1.5 x baseline]");
+
+        assertThat(Above.parse("2 x basline"))
+                .isEqualTo(new Parsed.Bad<>(
+                        "`2 x basline` is not a limit: `basline` means nothing here (at character 5)",
+                        "did you mean `baseline`?"));
+        for (var wrong : List.of("5%", "5pp", "baseline", "", "1 x baseline", "baseline + 100pp", "0.5 x baseline")) {
+            assertThat(Above.parse(wrong))
+                    .as(wrong)
+                    .isInstanceOfSatisfying(
+                            Parsed.Bad.class,
+                            bad -> assertThat(bad.hint())
+                                    .isEqualTo("write baseline + 5pp (percentage points) or 2 x baseline"));
+        }
     }
 
     @Test

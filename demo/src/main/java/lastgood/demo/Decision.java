@@ -41,7 +41,7 @@ record Decision(SeverityRule rule, Duration within, Instant since) {
         return switch (symptom) {
             case Condition.Symptom.Outage() -> harm.outage();
             // nothing here can tell
-            case Condition.Symptom.DataLoss() -> false;
+            case Condition.Symptom.DataLoss(), Condition.Symptom.Of _ -> false;
             case Condition.Symptom.ErrorRate(var is, var limit) -> {
                 var percent = limit.fraction() * 100;
                 yield switch (is) {

@@ -217,7 +217,7 @@ final class PostgresQuestions implements DatabaseQuestions {
     public Assessment assessBackup(ServiceRef service, String backup, Consumer<String> progress) {
         var database = databases.apply(service);
         if (database.operator().isPresent()) {
-            return assessOperated(service, database, backup, progress);
+            return assessOperated(database, backup, progress);
         }
         var stored = database.catalogue().meant(backup);
         if (database.hasHistory()) {
@@ -231,7 +231,7 @@ final class PostgresQuestions implements DatabaseQuestions {
                 progress);
     }
 
-    private Assessment assessOperated(ServiceRef service, Database database, String name, Consumer<String> progress) {
+    private Assessment assessOperated(Database database, String name, Consumer<String> progress) {
         var backup = Named.in(database.backups(), Optional.of(name));
         if (backup.stopLsn().isEmpty()) {
             throw new Forbidden(

@@ -12,7 +12,8 @@ import lastgood.core.detect.Attribution;
 /// @param severity empty while nothing speaks against the release
 /// @param triggers which of the seven hold, the worst first
 /// @param unattended whether it may be done without a person
-/// @param approval who has to say yes to a rollback of this severity
+/// @param approval who has to say yes to a rollback of this severity; if it may be done unattended, who has to be
+///     told and to say so afterwards
 /// @param reasons why, a line each, in the order of their weight
 public record Decision(
         Act act,
@@ -27,6 +28,16 @@ public record Decision(
     public Decision {
         triggers = List.copyOf(triggers);
         reasons = List.copyOf(reasons);
+    }
+
+    /// The same situation gives the same decision, to the letter.
+    public static Decision of(Situation situation) {
+        return Decide.of(situation);
+    }
+
+    /// Whether a rollout that is under way must not go on: it is not known to be well, or known not to be.
+    public boolean holdsRollout() {
+        return act != Act.GO_ON && act != Act.MONITOR;
     }
 
     /// From nothing to the strongest.

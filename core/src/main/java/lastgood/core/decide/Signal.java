@@ -8,7 +8,7 @@ import lastgood.core.Severity;
 /// alert that somebody's monitoring sent, a finding in the data, a word of a person.
 ///
 /// @param id the same finding has the same id, however often it is reported
-/// @param source who says so: `check auth`, `alertmanager HighErrorRate`, `integrity quick`, a person
+/// @param source who says so: [#AUTH], `check smoke`, `alertmanager HighErrorRate`, `integrity quick`, a person
 /// @param since when it began, as far as the source knows
 /// @param severity what the source calls it; empty = by the matrix
 /// @param weight what it is worth
@@ -21,6 +21,9 @@ public record Signal(
         Optional<Severity> severity,
         Weight weight,
         String words) {
+
+    /// The source of a signal that says: nobody can log in. The matrix has a word of its own for that.
+    public static final String AUTH = "check auth";
 
     /// What a signal may cause by itself.
     public enum Weight {

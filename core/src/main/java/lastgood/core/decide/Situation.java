@@ -17,6 +17,7 @@ import lastgood.core.plan.Plan;
 /// @param assessment what the detector knows; empty = nothing was counted yet
 /// @param signals what else speaks against it
 /// @param deaf sources that could not be asked
+/// @param blindSince since when the counts cannot be read; empty = they can
 /// @param way what a rollback would be
 /// @param past what was done automatically before
 /// @param protectedEnvironment whether the environment is protected
@@ -28,6 +29,7 @@ public record Situation(
         Optional<Assessment> assessment,
         List<Signal> signals,
         List<String> deaf,
+        Optional<Instant> blindSince,
         Way way,
         Past past,
         boolean protectedEnvironment,
@@ -78,7 +80,8 @@ public record Situation(
     }
 
     /// @param helped whether recovery was proved afterwards
-    public record Automatic(Instant at, int releaseTakenOut, boolean helped) {}
+    /// @param thisIncident whether it was done for the incident that is still open
+    public record Automatic(Instant at, int releaseTakenOut, boolean helped, boolean thisIncident) {}
 
     /// How long the release has been watched.
     public Duration watched() {

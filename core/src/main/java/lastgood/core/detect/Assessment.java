@@ -35,4 +35,24 @@ public record Assessment(
     public Assessment {
         readings = List.copyOf(readings);
     }
+
+    /// Whether the new version is proved to be slower than twice the reference.
+    public boolean twiceAsSlow() {
+        return readings.stream()
+                .anyMatch(r -> r.claim().equals(Claim.twiceAsSlow().name()) && r.proved());
+    }
+
+    /// Whether "not 5 points worse, and not much slower" holds at an alpha that many times smaller than the watch's.
+    public boolean cleared(double stricter) {
+        var more = StrictMath.log(stricter);
+        var harmless = readings.stream().filter(r -> isHarmless(r.claim())).toList();
+        return verdict instanceof Verdict.Pass
+                && !harmless.isEmpty()
+                && harmless.stream().allMatch(r -> r.peak() >= r.needed() + more);
+    }
+
+    private static boolean isHarmless(String claim) {
+        return claim.equals(Claim.errorsBelow(Grade.SEV3_FROM).name())
+                || claim.equals(Claim.notMuchSlower().name());
+    }
 }

@@ -77,7 +77,7 @@ public sealed interface Attribution {
     ///
     /// @param beside whether the old version serves at the same time; if not, the reference is the time before
     /// @param worseThanReference the new version
-    /// @param referenceWorseThanBefore the old version, now
+    /// @param referenceWorseThanBefore the old version, now; an outage that is over blames nobody any more
     /// @param worseThanGuard the new version against services that were not deployed
     record Comparisons(
             boolean beside,

@@ -309,7 +309,7 @@ public final class Detector {
         return new Comparisons(
                 settings.reference() instanceof Reference.Beside,
                 peak >= needed,
-                referenceBefore.peak() >= needed,
+                referenceBefore.peak() >= needed && referenceBefore.now() >= SUSPICIOUS,
                 overGuard.peak() >= needed,
                 guard,
                 onset);

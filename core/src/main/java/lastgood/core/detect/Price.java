@@ -26,6 +26,11 @@ public enum Price {
     /// For the k-th automatic action within 24 hours, counted from 0: each asks for twice the proof of the one
     /// before, so that all of a day's actions together are still wrong with a chance of at most twice `alpha`.
     public double alpha(int earlierToday) {
+        return halved(alpha, earlierToday);
+    }
+
+    /// The same for an alpha of the team's own.
+    public static double halved(double alpha, int earlierToday) {
         if (earlierToday < 0) {
             throw new IllegalArgumentException("not a count: " + earlierToday);
         }

@@ -57,6 +57,11 @@ public final class WriteFence implements Access {
         this.random = random;
     }
 
+    /// Whether it is shut by an owner who is no superuser.
+    public static boolean isByConnectRight(Connection session) throws SQLException {
+        return ConnectRight.taken(session).isPresent();
+    }
+
     @Override
     public State look(ServiceRef service) {
         var database = databases.apply(service);

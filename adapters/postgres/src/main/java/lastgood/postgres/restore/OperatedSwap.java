@@ -6,6 +6,7 @@ import lastgood.engine.port.Fence;
 import lastgood.engine.port.Forbidden;
 import lastgood.engine.port.Unreachable;
 import lastgood.engine.port.database.Repairs.Swapped;
+import lastgood.postgres.access.WriteFence;
 import lastgood.postgres.sql.Sessions;
 
 /// Lets an [Operator] lead users to the server that was restored.
@@ -38,6 +39,7 @@ public final class OperatedSwap implements Swap {
     @Override
     public String swap(String scratch, String keepAs, Fence fence, Consumer<String> progress) {
         refuseAnotherDoor();
+        refuseAnOwnersFence();
         var restored = sessions(scratch);
         // What the fence has shut on the live server would be open on the restored one.
         Logins.of(live).set(restored);
@@ -62,6 +64,14 @@ public final class OperatedSwap implements Swap {
             throw new Forbidden(
                     "lastgood enters by %s, and the application is led by %s: after the swap they would be on different servers\nnothing was changed\nhint: let database.admin (or url) name the host %s"
                             .formatted(host, entrance.get(), entrance.get()));
+        }
+    }
+
+    /// An owner's fence is a right on the live database, which a restored one would not have lost: it would be open.
+    private void refuseAnOwnersFence() {
+        if (live.look("read how the fence is shut", WriteFence::isByConnectRight)) {
+            throw new Forbidden(
+                    "the fence is shut by the right to connect, and the restored server would be open to everybody\nnothing was changed\nhint: lastgood db unfence, give our role SUPERUSER, and begin again");
         }
     }
 
