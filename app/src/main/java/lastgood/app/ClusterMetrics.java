@@ -2,6 +2,7 @@ package lastgood.app;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -20,6 +21,7 @@ import lastgood.engine.port.Unreachable;
 import lastgood.kubernetes.KubeService;
 import lastgood.kubernetes.api.Api;
 import lastgood.kubernetes.workloads.PodNames;
+import lastgood.prometheus.Instances;
 import lastgood.prometheus.MeasuredChecks;
 import lastgood.prometheus.Prometheus;
 import lastgood.prometheus.PrometheusMetrics;
@@ -48,8 +50,22 @@ interface ClusterMetrics {
                         new Prometheus(config.url(), headers(config, catalog, variables), WITHIN),
                         services.entrySet().stream()
                                 .collect(Collectors.toMap(Map.Entry::getKey, e -> watched(e.getKey(), e.getValue()))),
-                        new PodNames(api, services)::patterns,
+                        instances(new PodNames(api, services)),
                         time::now));
+    }
+
+    private static Instances instances(PodNames names) {
+        return new Instances() {
+            @Override
+            public List<String> patterns(ServiceRef service, Optional<Digest> revision) {
+                return names.patterns(service, revision);
+            }
+
+            @Override
+            public Map<Digest, List<String>> byRevision(ServiceRef service) {
+                return names.byRevision(service);
+            }
+        };
     }
 
     private static Watched watched(ServiceRef ref, KubeService service) {
@@ -114,6 +130,11 @@ interface ClusterMetrics {
     final class NoMetrics implements Metrics {
         @Override
         public Window window(ServiceRef service, Optional<Digest> revision, Instant since) {
+            throw new Unreachable("no metrics are connected (metrics.prometheus)");
+        }
+
+        @Override
+        public List<Point> course(ServiceRef service, Instant from, Instant to, Duration step) {
             throw new Unreachable("no metrics are connected (metrics.prometheus)");
         }
     }

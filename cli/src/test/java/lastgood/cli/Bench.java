@@ -315,6 +315,11 @@ public final class Bench implements Host {
                         Duration.ofMillis(1240),
                         Duration.ofSeconds(3));
             }
+
+            @Override
+            public List<Point> course(ServiceRef service, Instant from, Instant to, Duration step) {
+                return List.of(new Point(from, Optional.empty(), 1000, 78, Duration.ofMillis(1240)));
+            }
         };
     }
 

@@ -26,9 +26,6 @@ import lastgood.core.detect.Scrape.Sight;
 /// comes later than that is left out, and a counter's next reading contains it.
 public final class Assembler {
 
-    /// A source that was not read for longer is not waited for.
-    private static final int ALIVE_INTERVALS = 2;
-
     /// Routes in one scrape; a client that invents paths must not fill it.
     private static final int ROUTES_MAX = 1000;
 
@@ -132,7 +129,7 @@ public final class Assembler {
         if (momentAt >= sinceMillis && moment.stream().anyMatch(g -> g.party() == Party.FRESH)) {
             start = momentAt;
             closedAt = momentAt;
-            oldServes = lastOld != NOT_YET && momentAt - lastOld <= ALIVE_INTERVALS * pace.intervalMillis();
+            oldServes = lastOld != NOT_YET && momentAt - lastOld <= pace.alive().toMillis();
         }
     }
 
@@ -141,7 +138,7 @@ public final class Assembler {
         if (!first && momentAt - closedAt < pace.roundMillis(age)) {
             return false;
         }
-        alive.values().removeIf(at -> momentAt - at > ALIVE_INTERVALS * pace.intervalMillis());
+        alive.values().removeIf(at -> momentAt - at > pace.alive().toMillis());
         return round.sources.containsAll(alive.keySet());
     }
 

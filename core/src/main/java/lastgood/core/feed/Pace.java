@@ -7,7 +7,10 @@ import java.time.Duration;
 ///
 /// @param interval between two readings of a source, roughly
 /// @param longest of the rounds, at least the interval
-public record Pace(Duration interval, Duration longest) {
+/// @param alive a source that was not read for longer is not waited for, and an old version serves no more
+public record Pace(Duration interval, Duration longest, Duration alive) {
+
+    private static final int ALIVE_INTERVALS = 2;
 
     /// Rounds grow to a tenth of the release's age.
     private static final int SHARE = 10;
@@ -20,7 +23,7 @@ public record Pace(Duration interval, Duration longest) {
 
     /// One reading of each instance, as Prometheus does it.
     public static Pace each(Duration interval) {
-        return new Pace(interval, interval);
+        return new Pace(interval, interval, interval.multipliedBy(ALIVE_INTERVALS));
     }
 
     long intervalMillis() {

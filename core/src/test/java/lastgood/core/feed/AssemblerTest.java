@@ -166,7 +166,9 @@ class AssemblerTest {
         for (var seed = 0; seed < 200; seed++) {
             var random = new SplittableRandom(seed);
             var readings = weather(random);
-            var pace = random.nextBoolean() ? PACE : new Pace(Duration.ofSeconds(1), Duration.ofSeconds(5));
+            var pace = random.nextBoolean()
+                    ? PACE
+                    : new Pace(Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(9));
 
             var once = new Assembler(T0, pace, Set.of());
             readings.forEach(once::take);
