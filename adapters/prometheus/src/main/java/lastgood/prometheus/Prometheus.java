@@ -34,7 +34,7 @@ public final class Prometheus {
     /// A busy service of 50 pods with 200 routes answers a few megabytes.
     static final int BYTES_MAX = 32 * 1024 * 1024;
 
-    static final int SERIES_MAX = 20_000;
+    static final int SERIES_MAX = 60_000;
 
     private static final Duration CONNECT = Duration.ofSeconds(3);
     private static final int WORDS_MAX = 200;

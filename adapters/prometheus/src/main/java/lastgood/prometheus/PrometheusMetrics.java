@@ -33,7 +33,7 @@ public final class PrometheusMetrics implements Metrics {
     public PrometheusMetrics(
             Prometheus prometheus, Map<ServiceRef, Watched> services, Instances instances, InstantSource clock) {
         this.prometheus = prometheus;
-        this.selectors = new Selectors(prometheus, services, instances, clock);
+        this.selectors = new Selectors(prometheus, services, instances);
         this.clock = clock;
     }
 
@@ -130,7 +130,7 @@ public final class PrometheusMetrics implements Metrics {
     }
 
     /// As the samples themselves show it: nothing has to be configured.
-    private static Duration interval(List<Series> series) {
+    static Duration interval(List<Series> series) {
         var gaps = new ArrayList<Long>();
         for (var one : series) {
             for (var i = 1; i < one.samples().size(); i++) {

@@ -1,7 +1,6 @@
 package lastgood.prometheus;
 
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,14 +20,12 @@ final class Selectors {
     private final Prometheus prometheus;
     private final Map<ServiceRef, Watched> services;
     private final Instances instances;
-    private final InstantSource clock;
     private final Map<ServiceRef, Dialect> chosen = new ConcurrentHashMap<>();
 
-    Selectors(Prometheus prometheus, Map<ServiceRef, Watched> services, Instances instances, InstantSource clock) {
+    Selectors(Prometheus prometheus, Map<ServiceRef, Watched> services, Instances instances) {
         this.prometheus = prometheus;
         this.services = Map.copyOf(services);
         this.instances = instances;
-        this.clock = clock;
     }
 
     boolean knows(ServiceRef service) {
@@ -43,28 +40,46 @@ final class Selectors {
     ///
     /// @throws Unreachable if there are none
     Dialect dialect(ServiceRef service) {
-        return chosen.computeIfAbsent(service, this::find);
+        return find(service)
+                .orElseThrow(() -> new Unreachable("Prometheus has no requests of %s under any name that is known: %s"
+                        .formatted(
+                                service,
+                                Dialect.KNOWN.stream()
+                                        .map(Dialect::requests)
+                                        .distinct()
+                                        .collect(Collectors.joining(", ")))));
     }
 
-    private Dialect find(ServiceRef service) {
-        var now = clock.instant();
+    /// Empty if it has requests under none of the names that are known.
+    Optional<Dialect> find(ServiceRef service) {
+        var known = Optional.ofNullable(chosen.get(service));
+        if (known.isPresent()) {
+            return known;
+        }
+        var now = prometheus.now();
         for (var dialect : Dialect.KNOWN) {
             var selector = of(dialect, dialect.requests(), service, Optional.empty());
             if (selector.isPresent()) {
-                var series = prometheus.samples(selector.get(), IN_USE, now);
-                if (series.stream().anyMatch(s -> !s.label(dialect.status()).isEmpty())) {
-                    return dialect;
+                var byStatus = prometheus.vector(
+                        "count by (%s) (count_over_time(%s[%ds]))"
+                                .formatted(dialect.status(), selector.get(), IN_USE.toSeconds()),
+                        now);
+                if (byStatus.stream().anyMatch(s -> !s.label(dialect.status()).isEmpty())) {
+                    chosen.put(service, dialect);
+                    return Optional.of(dialect);
                 }
             }
         }
-        throw new Unreachable("Prometheus has no requests of %s under any name that is known: %s"
-                .formatted(
-                        service,
-                        Dialect.KNOWN.stream().map(Dialect::requests).distinct().collect(Collectors.joining(", "))));
+        return Optional.empty();
+    }
+
+    /// A metric of that service. Empty if no pod of it is known.
+    Optional<String> of(Dialect dialect, String metric, ServiceRef service, Optional<Digest> revision) {
+        return matchers(dialect, service, revision).map(m -> metric + m);
     }
 
     /// Empty if no pod of it is known.
-    Optional<String> of(Dialect dialect, String metric, ServiceRef service, Optional<Digest> revision) {
+    Optional<String> matchers(Dialect dialect, ServiceRef service, Optional<Digest> revision) {
         var watched = services.get(service);
         if (watched == null) {
             throw new Unreachable("%s is not configured for Prometheus".formatted(service));
@@ -81,7 +96,7 @@ final class Selectors {
             }
             matchers.add("%s=~%s".formatted(dialect.pod(), quoted(String.join("|", patterns))));
         }
-        return Optional.of("%s{%s}".formatted(metric, String.join(",", matchers)));
+        return Optional.of("{%s}".formatted(String.join(",", matchers)));
     }
 
     private static String quoted(String value) {
