@@ -6,6 +6,7 @@ module lastgood.core {
     exports lastgood.core.data;
     exports lastgood.core.decide;
     exports lastgood.core.detect;
+    exports lastgood.core.feed;
     exports lastgood.core.plan;
     exports lastgood.core.recover;
     exports lastgood.core.schema;

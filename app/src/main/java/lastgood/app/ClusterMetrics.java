@@ -2,6 +2,7 @@ package lastgood.app;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -12,17 +13,22 @@ import lastgood.config.MetricsConfig;
 import lastgood.config.SecretReader;
 import lastgood.core.Digest;
 import lastgood.core.ServiceRef;
+import lastgood.core.detect.Basis;
+import lastgood.core.detect.Scrape;
 import lastgood.core.recover.Limits;
 import lastgood.engine.port.Checks;
 import lastgood.engine.port.Metrics;
+import lastgood.engine.port.Telemetry;
 import lastgood.engine.port.Time;
 import lastgood.engine.port.Unreachable;
 import lastgood.kubernetes.KubeService;
 import lastgood.kubernetes.api.Api;
 import lastgood.kubernetes.workloads.PodNames;
+import lastgood.prometheus.Instances;
 import lastgood.prometheus.MeasuredChecks;
 import lastgood.prometheus.Prometheus;
 import lastgood.prometheus.PrometheusMetrics;
+import lastgood.prometheus.PrometheusTelemetry;
 import lastgood.prometheus.Watched;
 
 /// What users of services on a cluster got, if somebody counts it.
@@ -33,6 +39,8 @@ interface ClusterMetrics {
 
     Metrics metrics();
 
+    Telemetry telemetry();
+
     /// The platform's checks, with what is measured about users in them.
     Checks measured(Checks platform, Map<ServiceRef, Limits> limits);
 
@@ -42,14 +50,30 @@ interface ClusterMetrics {
     static ClusterMetrics of(
             Catalog catalog, Map<String, String> variables, Api api, Map<ServiceRef, KubeService> services, Time time) {
         var config = catalog.metrics();
-        return config == null
-                ? new None()
-                : new Connected(new PrometheusMetrics(
-                        new Prometheus(config.url(), headers(config, catalog, variables), WITHIN),
-                        services.entrySet().stream()
-                                .collect(Collectors.toMap(Map.Entry::getKey, e -> watched(e.getKey(), e.getValue()))),
-                        new PodNames(api, services)::patterns,
-                        time::now));
+        if (config == null) {
+            return new None();
+        }
+        var prometheus = new Prometheus(config.url(), headers(config, catalog, variables), WITHIN);
+        var watched = services.entrySet().stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, e -> watched(e.getKey(), e.getValue())));
+        var instances = instances(new PodNames(api, services));
+        return new Connected(
+                new PrometheusMetrics(prometheus, watched, instances, time::now),
+                new PrometheusTelemetry(prometheus, watched, instances));
+    }
+
+    private static Instances instances(PodNames names) {
+        return new Instances() {
+            @Override
+            public List<String> patterns(ServiceRef service, Optional<Digest> revision) {
+                return names.patterns(service, revision);
+            }
+
+            @Override
+            public Map<Digest, List<String>> byRevision(ServiceRef service) {
+                return names.byRevision(service);
+            }
+        };
     }
 
     private static Watched watched(ServiceRef ref, KubeService service) {
@@ -77,7 +101,7 @@ interface ClusterMetrics {
         };
     }
 
-    record Connected(PrometheusMetrics prometheus) implements ClusterMetrics {
+    record Connected(PrometheusMetrics prometheus, Telemetry telemetry) implements ClusterMetrics {
         @Override
         public Metrics metrics() {
             return prometheus;
@@ -101,6 +125,11 @@ interface ClusterMetrics {
         }
 
         @Override
+        public Telemetry telemetry() {
+            return new NoTelemetry();
+        }
+
+        @Override
         public Checks measured(Checks platform, Map<ServiceRef, Limits> limits) {
             return platform;
         }
@@ -114,6 +143,33 @@ interface ClusterMetrics {
     final class NoMetrics implements Metrics {
         @Override
         public Window window(ServiceRef service, Optional<Digest> revision, Instant since) {
+            throw new Unreachable("no metrics are connected (metrics.prometheus)");
+        }
+
+        @Override
+        public List<Point> course(ServiceRef service, Instant from, Instant to, Duration step) {
+            throw new Unreachable("no metrics are connected (metrics.prometheus)");
+        }
+    }
+
+    final class NoTelemetry implements Telemetry {
+        @Override
+        public Feed open(Question question) {
+            return new Feed() {
+                @Override
+                public Optional<Basis> basis() {
+                    return Optional.empty();
+                }
+
+                @Override
+                public List<Scrape> next() {
+                    return List.of(Scrape.blind(Duration.ZERO, "no metrics are connected (metrics.prometheus)"));
+                }
+            };
+        }
+
+        @Override
+        public List<Served> served(ServiceRef service, Instant from, Duration late) {
             throw new Unreachable("no metrics are connected (metrics.prometheus)");
         }
     }

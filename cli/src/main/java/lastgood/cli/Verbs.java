@@ -15,6 +15,7 @@ import lastgood.cli.look.EvidenceVerbs;
 import lastgood.cli.look.HistoryVerb;
 import lastgood.cli.look.StatusVerb;
 import lastgood.cli.look.VerifyVerb;
+import lastgood.cli.metrics.MetricsVerbs;
 import lastgood.cli.release.ReleaseVerbs;
 import lastgood.cli.run.AbortVerb;
 import lastgood.cli.run.ApprovalsVerb;
@@ -52,6 +53,7 @@ final class Verbs {
                 new ApprovalsVerb(tool),
                 new UnlockVerb(tool),
                 new VerifyVerb(tool),
+                new MetricsVerbs(tool),
                 new ReleaseVerbs(tool),
                 new StrategyVerbs(tool),
                 new TrafficVerbs(tool),

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,7 @@ import lastgood.engine.port.WorldMoved;
 import lastgood.local.files.DataFolder;
 import lastgood.local.files.Failures;
 import lastgood.local.files.Json;
+import lastgood.local.history.LocalTelemetry;
 import lastgood.local.wire.Calls;
 import lastgood.local.wire.Contact;
 import lastgood.local.wire.ServiceSettings;
@@ -145,6 +147,12 @@ public final class LocalClient implements Workloads, Traffic, Metrics, Faults {
                 Duration.ofNanos(answer.p50Nanos()),
                 Duration.ofNanos(answer.p95Nanos()),
                 Duration.ofNanos(answer.p99Nanos()));
+    }
+
+    /// By seconds for the last two hours, by minutes for eight days; read from files, so also without an agent.
+    @Override
+    public List<Point> course(ServiceRef service, Instant from, Instant to, Duration step) {
+        return new LocalTelemetry(data.root(), InstantSource.system()).course(service, from, to, step);
     }
 
     /// Everything that is counted, in Prometheus' text format.

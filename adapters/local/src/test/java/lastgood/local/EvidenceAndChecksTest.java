@@ -208,4 +208,37 @@ class EvidenceAndChecksTest {
         assertThat(sample.results()).allMatch(r -> r.finding() == Finding.UNKNOWN);
         assertThat(sample.results().getFirst().value()).contains("no agent serves");
     }
+
+    @Test
+    void what_users_got_can_be_read_again_by_release() throws Exception {
+        world.deployed("v1", "ok", 1);
+        for (var i = 0; i < 20; i++) {
+            world.get("/orders/4711?token=s3cret");
+        }
+        Eventually.holds(() -> course().stream().mapToLong(p -> p.requests()).sum() == 20);
+
+        world.client.put(world.state(), world.stage("v2", "ok"), world.fence());
+        Eventually.see(world::state, s -> s.updated() == 1 && s.ready() == 1 && s.old() == 0);
+        for (var i = 0; i < 10; i++) {
+            world.get("/orders/4712");
+        }
+
+        Eventually.holds(() -> course().stream().mapToLong(p -> p.requests()).sum() == 30);
+        assertThat(course().stream().map(p -> p.revision().orElseThrow()).distinct())
+                .hasSize(2);
+        try (var files = Files.walk(world.data.resolve("history"))) {
+            for (var file : files.filter(Files::isRegularFile).toList()) {
+                assertThat(Files.readString(file))
+                        .doesNotContain("4711")
+                        .doesNotContain("s3cret")
+                        .satisfies(text -> assertThat(text.isEmpty() || text.contains("/orders/:id"))
+                                .isTrue());
+            }
+        }
+    }
+
+    private List<lastgood.engine.port.Metrics.Point> course() {
+        var now = Instant.now();
+        return world.client.course(World.SHOP, now.minusSeconds(300), now.plusSeconds(5), Duration.ofMinutes(10));
+    }
 }

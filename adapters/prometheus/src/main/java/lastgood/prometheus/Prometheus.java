@@ -34,7 +34,7 @@ public final class Prometheus {
     /// A busy service of 50 pods with 200 routes answers a few megabytes.
     static final int BYTES_MAX = 32 * 1024 * 1024;
 
-    static final int SERIES_MAX = 20_000;
+    static final int SERIES_MAX = 60_000;
 
     private static final Duration CONNECT = Duration.ofSeconds(3);
     private static final int WORDS_MAX = 200;
@@ -81,6 +81,37 @@ public final class Prometheus {
         return series(result.path("result"));
     }
 
+    /// Values of an expression over time: computed by Prometheus, so for pictures and for the past, not for proofs.
+    public List<Series> range(String expression, Instant from, Instant to, Duration step) {
+        var result = ask(
+                "query_range",
+                "query=%s&start=%s&end=%s&step=%s"
+                        .formatted(URLEncoder.encode(expression, UTF_8), seconds(from), seconds(to), plain(step)));
+        if (!result.path("resultType").asText().equals("matrix")) {
+            throw wrong("answered a %s to a question for a range"
+                    .formatted(result.path("resultType").asText("nothing")));
+        }
+        return series(result.path("result"));
+    }
+
+    /// What its own clock shows.
+    public Instant now() {
+        var result = ask("query", "query=" + URLEncoder.encode("time()", UTF_8));
+        var value = result.path("result").path(1).asText();
+        if (!result.path("resultType").asText().equals("scalar") || !value.matches("[0-9.]{1,30}")) {
+            throw wrong("does not say what time it is");
+        }
+        return Instant.ofEpochMilli(Math.round(Double.parseDouble(value) * 1000));
+    }
+
+    private static String seconds(Instant at) {
+        return "%d.%03d".formatted(at.getEpochSecond(), at.getNano() / 1_000_000);
+    }
+
+    private static String plain(Duration step) {
+        return "%d.%03d".formatted(step.toSeconds(), step.toMillisPart());
+    }
+
     private List<Series> series(JsonNode result) {
         if (result.size() > SERIES_MAX) {
             throw wrong("answered %d series, and more than %d are not read: narrow the labels"
@@ -119,13 +150,12 @@ public final class Prometheus {
     }
 
     private JsonNode query(String query, Instant at) {
-        var body = "query=%s&time=%d.%03d&timeout=%ds"
-                .formatted(
-                        URLEncoder.encode(query, UTF_8),
-                        at.getEpochSecond(),
-                        at.getNano() / 1_000_000,
-                        Math.max(1, within.toSeconds()));
-        var request = HttpRequest.newBuilder(URI.create(base.toString().replaceAll("/+$", "") + "/api/v1/query"))
+        return ask("query", "query=%s&time=%s".formatted(URLEncoder.encode(query, UTF_8), seconds(at)));
+    }
+
+    private JsonNode ask(String what, String question) {
+        var body = "%s&timeout=%ds".formatted(question, Math.max(1, within.toSeconds()));
+        var request = HttpRequest.newBuilder(URI.create(base.toString().replaceAll("/+$", "") + "/api/v1/" + what))
                 .timeout(within)
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .header("Accept", "application/json")

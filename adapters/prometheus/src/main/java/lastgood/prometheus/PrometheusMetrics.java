@@ -9,13 +9,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 import lastgood.core.Digest;
 import lastgood.core.ServiceRef;
 import lastgood.core.detect.Differencing;
 import lastgood.engine.port.Metrics;
-import lastgood.engine.port.Unreachable;
 
 /// What users got, by Prometheus' raw samples. Increments are counted by [Differencing] and not by `rate()`, which
 /// forgets the first errors of a new pod: often those that matter.
@@ -24,50 +21,25 @@ public final class PrometheusMetrics implements Metrics {
     /// Longer than this is not asked for at once; a watch of 30 minutes fits.
     private static final Duration WINDOW_MAX = Duration.ofHours(1);
 
-    /// How far back a name counts as in use.
-    private static final Duration IN_USE = Duration.ofMinutes(15);
-
     private static final Duration USUAL_INTERVAL = Duration.ofSeconds(15);
     private static final String BOUND = "le";
     private static final String UP = "up";
     private static final String STARTED = "process_start_time_seconds";
 
     private final Prometheus prometheus;
-    private final Map<ServiceRef, Watched> services;
-    private final Instances instances;
+    private final Selectors selectors;
     private final InstantSource clock;
-    private final Map<ServiceRef, Dialect> chosen = new ConcurrentHashMap<>();
 
     public PrometheusMetrics(
             Prometheus prometheus, Map<ServiceRef, Watched> services, Instances instances, InstantSource clock) {
         this.prometheus = prometheus;
-        this.services = Map.copyOf(services);
-        this.instances = instances;
+        this.selectors = new Selectors(prometheus, services, instances);
         this.clock = clock;
     }
 
-    /// The names that this service's counters have, found out by asking for each.
-    ///
-    /// @throws Unreachable if there are none
+    /// See [Selectors#dialect].
     public Dialect dialect(ServiceRef service) {
-        return chosen.computeIfAbsent(service, this::find);
-    }
-
-    private Dialect find(ServiceRef service) {
-        var now = clock.instant();
-        for (var dialect : Dialect.KNOWN) {
-            var selector = selector(dialect, dialect.requests(), service, Optional.empty());
-            if (selector.isPresent()) {
-                var series = prometheus.samples(selector.get(), IN_USE, now);
-                if (series.stream().anyMatch(s -> !s.label(dialect.status()).isEmpty())) {
-                    return dialect;
-                }
-            }
-        }
-        throw new Unreachable("Prometheus has no requests of %s under any name that is known: %s"
-                .formatted(
-                        service,
-                        Dialect.KNOWN.stream().map(Dialect::requests).distinct().collect(Collectors.joining(", "))));
+        return selectors.dialect(service);
     }
 
     @Override
@@ -95,10 +67,15 @@ public final class PrometheusMetrics implements Metrics {
                 quantile(within, 0.99));
     }
 
+    @Override
+    public List<Point> course(ServiceRef service, Instant from, Instant to, Duration step) {
+        return new Course(prometheus, selectors).of(service, from, to, step);
+    }
+
     /// Increments of each series since then, by its labels.
     private Map<SortedMap<String, String>, Long> counted(
             Dialect dialect, String metric, ServiceRef service, Optional<Digest> revision, Instant from, Instant now) {
-        var selector = selector(dialect, metric, service, revision);
+        var selector = selectors.of(dialect, metric, service, revision);
         if (selector.isEmpty()) {
             return Map.of();
         }
@@ -132,12 +109,14 @@ public final class PrometheusMetrics implements Metrics {
         if (dialect.pod().isEmpty()) {
             return;
         }
-        selector(dialect, UP, service, revision)
+        selectors
+                .of(dialect, UP, service, revision)
                 .ifPresent(up -> prometheus
                         .samples(up, window, now)
                         .forEach(one ->
                                 one.samples().forEach(s -> differencing.sample(target(one), UP, s.atMillis(), 0))));
-        selector(dialect, STARTED, service, revision)
+        selectors
+                .of(dialect, STARTED, service, revision)
                 .ifPresent(started -> prometheus
                         .samples(started, window, now)
                         .forEach(one -> one.samples().stream()
@@ -151,7 +130,7 @@ public final class PrometheusMetrics implements Metrics {
     }
 
     /// As the samples themselves show it: nothing has to be configured.
-    private static Duration interval(List<Series> series) {
+    static Duration interval(List<Series> series) {
         var gaps = new ArrayList<Long>();
         for (var one : series) {
             for (var i = 1; i < one.samples().size(); i++) {
@@ -164,37 +143,7 @@ public final class PrometheusMetrics implements Metrics {
         return gaps.isEmpty() ? USUAL_INTERVAL : Duration.ofMillis(gaps.get(gaps.size() / 2));
     }
 
-    /// Empty if no pod of it is known.
-    private Optional<String> selector(Dialect dialect, String metric, ServiceRef service, Optional<Digest> revision) {
-        var watched = services.get(service);
-        if (watched == null) {
-            throw new Unreachable("%s is not configured for Prometheus".formatted(service));
-        }
-        var matchers = new ArrayList<String>();
-        watched.labels().forEach((name, value) -> matchers.add("%s=%s".formatted(name, quoted(value))));
-        if (!dialect.service().isEmpty()) {
-            matchers.add("%s=~%s".formatted(dialect.service(), quoted(".*" + literal(watched.name()) + ".*")));
-        }
-        if (!dialect.pod().isEmpty()) {
-            var patterns = instances.patterns(service, revision);
-            if (patterns.isEmpty()) {
-                return Optional.empty();
-            }
-            matchers.add("%s=~%s".formatted(dialect.pod(), quoted(String.join("|", patterns))));
-        }
-        return Optional.of("%s{%s}".formatted(metric, String.join(",", matchers)));
-    }
-
-    private static String quoted(String value) {
-        return '"' + value.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + '"';
-    }
-
-    /// Names are labels of Kubernetes: a dot is the only thing in them that means something else.
-    private static String literal(String name) {
-        return name.replace(".", "\\.");
-    }
-
-    private static Optional<Double> bound(SortedMap<String, String> labels, Dialect dialect) {
+    static Optional<Double> bound(SortedMap<String, String> labels, Dialect dialect) {
         var text = labels.getOrDefault(BOUND, "");
         try {
             return Optional.of(
@@ -207,7 +156,7 @@ public final class PrometheusMetrics implements Metrics {
     }
 
     /// The upper end of the bucket that holds it: never less than it was.
-    private static Duration quantile(java.util.NavigableMap<Double, Long> within, double share) {
+    static Duration quantile(java.util.NavigableMap<Double, Long> within, double share) {
         if (within.isEmpty() || within.lastEntry().getValue() == 0) {
             return Duration.ZERO;
         }

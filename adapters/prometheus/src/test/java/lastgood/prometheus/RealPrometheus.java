@@ -36,10 +36,38 @@ final class RealPrometheus implements AutoCloseable {
                 .findFirst();
     }
 
+    /// Comes in the same package.
+    static Optional<Path> promtool() {
+        return program().map(p -> p.resolveSibling("promtool")).filter(Files::isExecutable);
+    }
+
+    /// One that scrapes nobody and has been given its samples.
+    static RealPrometheus with(Path folder, GivenSamples samples) throws IOException, InterruptedException {
+        var text = Files.writeString(folder.resolve("samples.txt"), samples.text(), UTF_8);
+        var given = new ProcessBuilder(
+                        promtool().orElseThrow().toString(),
+                        "tsdb",
+                        "create-blocks-from",
+                        "openmetrics",
+                        text.toString(),
+                        folder.resolve("tsdb").toString())
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("promtool.log").toFile())
+                .start();
+        if (!given.waitFor(2, TimeUnit.MINUTES) || given.exitValue() != 0) {
+            given.destroyForcibly();
+            throw new IOException("promtool: " + Files.readString(folder.resolve("promtool.log")));
+        }
+        return start(folder, List.of());
+    }
+
     /// @param targets `host:port` of each pod, whose name is the label `pod`
     static RealPrometheus start(Path folder, List<Exposed> targets) throws IOException, InterruptedException {
         var yaml = new StringBuilder("global: { scrape_interval: 1s, scrape_timeout: 900ms }\nscrape_configs:\n"
                 + "- job_name: pods\n  static_configs:\n");
+        if (targets.isEmpty()) {
+            yaml.append("  - targets: []\n");
+        }
         for (var target : targets) {
             yaml.append("  - targets: ['127.0.0.1:%d']\n    labels: { namespace: shop, pod: '%s' }\n"
                     .formatted(target.port(), target.pod()));

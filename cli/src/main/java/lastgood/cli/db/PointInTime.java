@@ -14,11 +14,11 @@ import lastgood.cli.out.Screen;
 
 /// A time as a person writes it, such as the runbook's `2026-01-02 14:30:00`. Without a zone it is read in the
 /// configured one; a time that does not exist there, or exists twice, is not guessed: an hour of rows hangs on it.
-record PointInTime(Instant at, ZoneId zone) {
+public record PointInTime(Instant at, ZoneId zone) {
 
     private static final DateTimeFormatter LOCAL = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss", Locale.ROOT);
 
-    static PointInTime parse(String text, ZoneId zone, Instant now) {
+    public static PointInTime parse(String text, ZoneId zone, Instant now) {
         var written = text.strip();
         var at = instant(written, zone);
         if (at.isAfter(now)) {

@@ -12,4 +12,20 @@ public record Basis(Reference reference, Before before, double phi, Instant star
     public Basis {
         words = List.copyOf(words);
     }
+
+    /// What is left to compare with once the old version is gone, when nothing more can be proved beside it.
+    /// Whoever watches a release that replaces another one runs a second detector on the same scrapes by this,
+    /// each of the two at half of the alpha.
+    public Basis alone() {
+        return switch (reference) {
+            case Reference.Beside() ->
+                new Basis(
+                        before.known() ? new Reference.Earlier() : Reference.Nothing.usual(),
+                        before,
+                        phi,
+                        start,
+                        words);
+            case Reference.Earlier(), Reference.Nothing(var _) -> this;
+        };
+    }
 }

@@ -2,6 +2,7 @@ package lastgood.engine.port;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import lastgood.core.Digest;
 import lastgood.core.ServiceRef;
@@ -12,6 +13,18 @@ public interface Metrics {
     /// @param revision only requests that this revision answered; empty = all, also those that nobody answered
     /// @param since requests older than this do not count
     Window window(ServiceRef service, Optional<Digest> revision, Instant since);
+
+    /// The same over time, for pictures and exports: a point for each step and revision that had requests, oldest
+    /// first. Steps are counted from `from`; the source may know the past only coarsely, or not at all.
+    ///
+    /// @param step at least a second
+    /// @throws Unreachable if the source does not answer
+    List<Point> course(ServiceRef service, Instant from, Instant to, Duration step);
+
+    /// @param at where the step begins
+    /// @param revision who answered; empty = nobody, or it is not known who
+    /// @param p95 upper bound from the histogram; [Duration#ZERO] if there is none
+    record Point(Instant at, Optional<Digest> revision, long requests, long errors, Duration p95) {}
 
     /// Counts, never rates: whoever judges needs to know how much there was to see.
     ///

@@ -43,11 +43,12 @@ public interface Telemetry {
     }
 
     interface Feed {
-        /// What it is compared with; empty until the release's first sample has been seen.
+        /// What it is compared with; empty until the release's first sample has been seen, and known whenever a
+        /// scrape has been handed out that is not blind. See [Basis#alone] for when the old version is gone.
         Optional<Basis> basis();
 
-        /// What was completed since it was last asked, oldest first; a blind one if the source cannot be read now.
-        /// Nothing is thrown for that.
+        /// What was completed since it was last asked, oldest first; a blind one if the source cannot be read now,
+        /// at the time of the scrape before it. Nothing is thrown for that, and what was missed comes later.
         List<Scrape> next();
     }
 

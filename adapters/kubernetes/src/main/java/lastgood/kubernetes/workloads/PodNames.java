@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import lastgood.core.Digest;
 import lastgood.core.ServiceRef;
 import lastgood.kubernetes.KubeService;
@@ -48,18 +49,42 @@ public final class PodNames {
         return patterns;
     }
 
+    /// The revisions of Deployments, each with the patterns of its pods; those of the other kinds keep their names.
+    public Map<Digest, List<String>> byRevision(ServiceRef ref) {
+        var service = services.get(ref);
+        var found = new TreeMap<Digest, List<String>>();
+        if (service != null) {
+            service.strategyWorkloads().stream()
+                    .filter(w -> service.kind(w) == WorkloadKind.DEPLOYMENT)
+                    .forEach(w -> replicaSets(service, w)
+                            .forEach((name, digest) -> found.computeIfAbsent(digest, _ -> new ArrayList<>())
+                                    .add(pods(name))));
+        }
+        return found;
+    }
+
     private List<String> replicaSets(KubeService service, String workload, Digest revision) {
-        return api.find(service.kind(workload).kind(), service.namespace(), workload)
-                .map(deployment -> {
-                    var place = Template.Place.of(deployment, service.maintenanceEnv());
-                    return new Pods(api)
-                            .replicaSets(service.namespace(), deployment).stream()
-                                    .filter(rs -> Template.of(rs.path("spec").path("template"), place)
-                                            .digest()
-                                            .equals(revision))
-                                    .map(rs -> Trees.name(rs) + "-[a-z0-9]{5}")
-                                    .toList();
-                })
-                .orElse(List.of());
+        return replicaSets(service, workload).entrySet().stream()
+                .filter(rs -> rs.getValue().equals(revision))
+                .map(rs -> pods(rs.getKey()))
+                .toList();
+    }
+
+    private static String pods(String replicaSet) {
+        return replicaSet + "-[a-z0-9]{5}";
+    }
+
+    /// By name, with what each of them runs.
+    private Map<String, Digest> replicaSets(KubeService service, String workload) {
+        var found = new TreeMap<String, Digest>();
+        api.find(service.kind(workload).kind(), service.namespace(), workload).ifPresent(deployment -> {
+            var place = Template.Place.of(deployment, service.maintenanceEnv());
+            new Pods(api)
+                    .replicaSets(service.namespace(), deployment)
+                    .forEach(rs -> found.put(
+                            Trees.name(rs),
+                            Template.of(rs.path("spec").path("template"), place).digest()));
+        });
+        return found;
     }
 }

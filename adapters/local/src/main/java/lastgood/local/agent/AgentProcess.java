@@ -22,6 +22,7 @@ import lastgood.local.files.Durable;
 import lastgood.local.files.Exclusive;
 import lastgood.local.files.Failures;
 import lastgood.local.files.Json;
+import lastgood.local.history.HistoryWriter;
 import lastgood.local.process.ProcessId;
 import lastgood.local.proxy.JdkSettings;
 import lastgood.local.wire.Contact;
@@ -40,6 +41,7 @@ public final class AgentProcess {
 
     private static final Duration HOUSEKEEPING = Duration.ofSeconds(1);
     private static final Duration LOOK_FOR_OWNER = Duration.ofMillis(500);
+    private static final Duration COUNTED = Duration.ofSeconds(1);
     private static final int PRUNE_EVERY = 60;
 
     private final DataFolder data;
@@ -124,12 +126,15 @@ public final class AgentProcess {
                 Json.bytes(new Contact(Contact.PROTOCOL, api.port(), token, self.pid(), self.start(), clock.millis())));
         var housekeeping = Thread.ofVirtual().name("housekeeping").start(() -> keepHouse(platform, keeper));
         var owner = Thread.ofVirtual().name("owner").start(this::watchOwner);
+        var history = Thread.ofVirtual().name("history").start(() -> keepHistory(platform));
         started.countDown();
 
         told.await();
 
         housekeeping.interrupt();
         owner.interrupt();
+        history.interrupt();
+        history.join();
         housekeeping.join();
         Keeper.end(data);
         var clean = platform.stop();
@@ -173,6 +178,35 @@ public final class AgentProcess {
             } catch (IOException | RuntimeException e) {
                 System.err.println("housekeeping: " + e); // goes to agent/log; the next round tries again
             }
+        }
+    }
+
+    /// Each second in a line of its own, also if nothing happened: then somebody counted, and there was nothing. On a
+    /// thread of its own, since looking after logs can take longer than a second.
+    private void keepHistory(Platform platform) {
+        try {
+            var writer = new HistoryWriter(data.root(), clock.millis());
+            var trouble = "";
+            for (var round = 1; !Thread.currentThread().isInterrupted(); round++) {
+                Thread.sleep(COUNTED);
+                try {
+                    writer.write(clock.millis(), platform.drain());
+                    if (round % PRUNE_EVERY == 0) {
+                        writer.prune(clock.millis());
+                    }
+                    trouble = "";
+                } catch (IOException | RuntimeException e) {
+                    // a full disk: who looks finds no lines, and says that it cannot see
+                    if (trouble.isEmpty()) {
+                        trouble = e.toString();
+                        System.err.println("history: " + trouble);
+                    }
+                }
+            }
+        } catch (InterruptedException _) {
+            // we are stopping
+        } catch (IOException | RuntimeException e) {
+            System.err.println("history: nothing is counted for later: " + e);
         }
     }
 

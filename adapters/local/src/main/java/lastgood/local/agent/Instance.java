@@ -132,7 +132,8 @@ final class Instance implements Backend {
         return instance;
     }
 
-    String id() {
+    @Override
+    public String id() {
         return id;
     }
 

@@ -28,6 +28,7 @@ import lastgood.local.files.DataFolder;
 import lastgood.local.files.Durable;
 import lastgood.local.files.Failures;
 import lastgood.local.files.Json;
+import lastgood.local.proxy.Answered;
 import lastgood.local.proxy.Backend;
 import lastgood.local.proxy.Counters;
 import lastgood.local.proxy.Exposition;
@@ -123,6 +124,13 @@ final class Platform {
                 .map(Map.Entry::getKey)
                 .toList();
         ended.forEach(service -> wishes.change(w -> w.fault(ServiceRef.parse(service), Optional.empty())));
+    }
+
+    /// What was answered since this was last asked, by all services.
+    List<Answered> drain() {
+        var all = new ArrayList<Answered>();
+        doors.forEach((service, door) -> all.addAll(door.counters().drain(service)));
+        return all;
     }
 
     void noteLogs() {

@@ -4,6 +4,8 @@ import lastgood.core.Revision;
 
 /// An instance, as far as the proxy needs to know it.
 public interface Backend {
+    String id();
+
     int port();
 
     Revision revision();

@@ -5,7 +5,7 @@ import java.util.List;
 
 /// The histogram's bounds. Those we count in are finer than those we expose, so that a percentile's upper bound is at
 /// most a third above the truth; every exposed bound is one of them, so the exposed counts are exact.
-final class Buckets {
+public final class Buckets {
 
     /// In milliseconds; above the last one is one bucket more.
     private static final int[] BOUNDS = {
@@ -16,9 +16,19 @@ final class Buckets {
     /// Prometheus' usual ones.
     static final List<Integer> EXPOSED = List.of(5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000);
 
-    static final int COUNT = BOUNDS.length + 1;
+    public static final int COUNT = BOUNDS.length + 1;
 
     private Buckets() {}
+
+    /// Upper bounds in seconds, the last one infinite.
+    public static double[] seconds() {
+        var seconds = new double[COUNT];
+        for (var i = 0; i < BOUNDS.length; i++) {
+            seconds[i] = BOUNDS[i] / 1000.0;
+        }
+        seconds[BOUNDS.length] = Double.POSITIVE_INFINITY;
+        return seconds;
+    }
 
     static int of(long micros) {
         var millis = (micros + 999) / 1000;
@@ -33,7 +43,7 @@ final class Buckets {
     }
 
     /// An upper bound for the time that this share of the requests took at most, and never more than the slowest took.
-    static long percentileMicros(long[] counts, double share, long slowestMicros) {
+    public static long percentileMicros(long[] counts, double share, long slowestMicros) {
         var rank = (long) Math.ceil(share * Arrays.stream(counts).sum());
         var seen = 0L;
         for (var bucket = 0; bucket < BOUNDS.length; bucket++) {

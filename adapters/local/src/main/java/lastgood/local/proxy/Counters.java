@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
@@ -18,6 +19,8 @@ public final class Counters {
 
     private final InstantSource clock;
     private final Instant since;
+    private final Tally tally = new Tally();
+    private final RouteNames routes = new RouteNames();
     private final LongAdder maintenance = new LongAdder();
     private final Map<Answerer, Series> series = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
@@ -31,8 +34,16 @@ public final class Counters {
         this.since = clock.instant();
     }
 
-    void record(Answerer who, int code, Duration took) {
-        of(who).record(clock.instant().getEpochSecond(), code, took.toNanos() / 1000);
+    /// @param instance which one, or empty: nobody
+    void record(Answerer who, String instance, String path, int code, Duration took) {
+        var micros = took.toNanos() / 1000;
+        of(who).record(clock.instant().getEpochSecond(), code, micros);
+        tally.record(who, instance, routes.of(path), code, micros);
+    }
+
+    /// What was answered since this was last asked.
+    public List<Answered> drain(String service) {
+        return tally.drain(service);
     }
 
     void maintenance() {

@@ -38,6 +38,8 @@ public final class ServiceProxy {
     /// The kernel's queue of connections that wait to be accepted.
     private static final int BACKLOG = 512;
 
+    private static final String NOBODY = "";
+
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Semaphore gate = new Semaphore(IN_FLIGHT_MAX);
@@ -78,7 +80,7 @@ public final class ServiceProxy {
         }
         var since = System.nanoTime();
         if (!gate.tryAcquire()) {
-            counters.record(Answerer.NOBODY, 503, Duration.ZERO);
+            counters.record(Answerer.NOBODY, NOBODY, path(exchange), 503, Duration.ZERO);
             Answers.text(exchange, 503, "too many requests at once; try again");
             return;
         }
@@ -96,14 +98,14 @@ public final class ServiceProxy {
         var tried = new HashSet<Backend>();
         var first = choose(tried);
         if (first.isEmpty()) {
-            counters.record(Answerer.NOBODY, 503, took(since));
+            counters.record(Answerer.NOBODY, NOBODY, path(exchange), 503, took(since));
             Answers.text(
                     exchange, 503, routes.weights().isEmpty() ? "nothing is released yet" : "no instance is ready");
             return;
         }
         if (hit.error()) {
             first.get().backend().leave();
-            counters.record(first.get().answerer(), 500, took(since));
+            counters.record(first.get().answerer(), first.get().id(), path(exchange), 500, took(since));
             Answers.text(exchange, 500, "this error was injected on purpose (lastgood drill)");
             return;
         }
@@ -112,18 +114,18 @@ public final class ServiceProxy {
 
     private void forward(HttpExchange exchange, Chosen first, Set<Backend> tried, long since) throws IOException {
         var forward = new Forward(exchange);
-        var attempt = attempt(forward, first, since);
+        var attempt = attempt(exchange, forward, first, since);
         if (attempt == Attempt.NOT_CONNECTED && forward.untouched()) {
             var second = choose(tried);
             if (second.isPresent()) {
-                attempt = attempt(forward, second.get(), since);
+                attempt = attempt(exchange, forward, second.get(), since);
                 first = second.get();
             }
         }
         switch (attempt) {
             case ANSWERED -> {}
             case USER_LEFT -> {
-                counters.record(first.answerer(), 499, took(since));
+                counters.record(first.answerer(), first.id(), path(exchange), 499, took(since));
                 throw new IOException("the user went away");
             }
             case NOT_CONNECTED, BROKEN -> fail(exchange, first, 502, "the instance could not be reached", since);
@@ -133,7 +135,7 @@ public final class ServiceProxy {
     }
 
     private void fail(HttpExchange exchange, Chosen chosen, int code, String text, long since) throws IOException {
-        counters.record(chosen.answerer(), code, took(since));
+        counters.record(chosen.answerer(), chosen.id(), path(exchange), code, took(since));
         Answers.text(exchange, code, text);
     }
 
@@ -146,10 +148,10 @@ public final class ServiceProxy {
         IMPOSSIBLE
     }
 
-    private Attempt attempt(Forward forward, Chosen chosen, long since) throws IOException {
+    private Attempt attempt(HttpExchange exchange, Forward forward, Chosen chosen, long since) throws IOException {
         try {
             var response = client.send(forward.to(chosen.backend().port()), BodyHandlers.ofInputStream());
-            counters.record(chosen.answerer(), response.statusCode(), took(since));
+            counters.record(chosen.answerer(), chosen.id(), path(exchange), response.statusCode(), took(since));
             return answered(forward, response);
         } catch (ConnectException | HttpConnectTimeoutException _) {
             chosen.backend().unreachable();
@@ -189,7 +191,15 @@ public final class ServiceProxy {
         }
     }
 
-    private record Chosen(Backend backend, Answerer answerer) {}
+    private record Chosen(Backend backend, Answerer answerer) {
+        String id() {
+            return backend.id();
+        }
+    }
+
+    private static String path(HttpExchange exchange) {
+        return String.valueOf(exchange.getRequestURI().getPath());
+    }
 
     /// A ready instance that has let the request in. A workload without one is stood in for by the others that get
     /// traffic, never by one of weight 0.
