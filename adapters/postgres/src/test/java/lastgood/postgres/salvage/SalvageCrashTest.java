@@ -17,6 +17,7 @@ import lastgood.postgres.server.Server;
 import lastgood.postgres.server.Servers;
 import lastgood.postgres.sql.Address;
 import lastgood.postgres.sql.Sessions;
+import lastgood.testkit.Sweep;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,8 +43,8 @@ class SalvageCrashTest {
 
     @BeforeAll
     static void start() {
-        server = Server.create(Servers.ours(), folder.resolve("data"));
-        admin = new Sessions(server.start(Server.Durability.SAFE, Map.of()), "test");
+        server = Servers.create(folder.resolve("data"));
+        admin = new Sessions(server.start(Server.Durability.SAFE, Servers.withoutSync(Map.of())), "test");
     }
 
     @AfterAll
@@ -76,8 +77,8 @@ class SalvageCrashTest {
         var damaged = content();
         var outcomes = new ArrayList<String>();
 
-        // Each try gets further before the proxy cuts the line; all places, one by one, with -Dlastgood.big=true.
-        int stride = Boolean.getBoolean("lastgood.big") ? 1 : 2;
+        // Each try gets further before the proxy cuts the line; all places, one by one, with -Dlastgood.full=true.
+        int stride = Sweep.isFull() ? 1 : 2;
         for (int statement = 1; outcomes.size() < 400; statement += stride) {
             try (var line = new CutLine(admin.address().port(), statement)) {
                 var through = through(line.port());
@@ -146,13 +147,13 @@ class SalvageCrashTest {
 
             assertThatThrownBy(() -> salvage.get(60, TimeUnit.SECONDS)).cause().isInstanceOf(RuntimeException.class);
         }
-        server.start(admin.address().port(), Server.Durability.SAFE, Map.of());
+        server.start(admin.address().port(), Server.Durability.SAFE, Servers.withoutSync(Map.of()));
         assertThat(shop.look(digest)).isInstanceOf(Salvaged.NotYet.class);
         assertThat(content()).isEqualTo(damaged);
 
         shop.salvage(digest);
         server.crash();
-        server.start(admin.address().port(), Server.Durability.SAFE, Map.of());
+        server.start(admin.address().port(), Server.Durability.SAFE, Servers.withoutSync(Map.of()));
 
         assertThat(shop.look(digest)).isInstanceOf(Salvaged.Done.class);
         assertThat(content()).isEqualTo(shop.before("SELECT * FROM t ORDER BY id"));
