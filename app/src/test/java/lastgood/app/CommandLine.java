@@ -19,7 +19,7 @@ import lastgood.cli.out.Streams;
 public final class CommandLine {
 
     /// Nothing in a test takes this long; a run that waits for ever has to fail the test and not the build.
-    private static final long PATIENCE_SECONDS = 90;
+    private static final long PATIENCE_SECONDS = 180;
 
     private final Map<String, String> variables;
     private final List<String> last;

@@ -218,7 +218,7 @@ class DatabaseKilledTest {
     private static void takenOver(RunId run) throws InterruptedException {
         var journal = Journal.open(ports.journals(), run);
         var dead = journal.state().owner();
-        for (var looks = 0; looks < 600 && journal.state().owner().equals(dead); looks++) {
+        for (var looks = 0; looks < 2_400 && journal.state().owner().equals(dead); looks++) {
             Thread.sleep(50);
             journal.refresh();
         }

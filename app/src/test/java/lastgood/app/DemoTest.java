@@ -106,7 +106,7 @@ class DemoTest {
     }
 
     private static void await(java.util.function.BooleanSupplier soon) throws InterruptedException {
-        var deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        var deadline = System.nanoTime() + Duration.ofSeconds(150).toNanos();
         while (!soon.getAsBoolean()) {
             assertThat(System.nanoTime()).isLessThan(deadline);
             Thread.sleep(100);

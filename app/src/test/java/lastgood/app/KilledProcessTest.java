@@ -173,7 +173,7 @@ class KilledProcessTest {
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
-        assertThat(process.waitFor(90, TimeUnit.SECONDS))
+        assertThat(process.waitFor(180, TimeUnit.SECONDS))
                 .as("%s ended in time", String.join(" ", words))
                 .isTrue();
         System.out.printf("%s -> %d%n%s%n", String.join(" ", words), process.exitValue(), Files.readString(log));

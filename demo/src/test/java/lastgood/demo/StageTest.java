@@ -51,7 +51,7 @@ class StageTest {
             reaper.forget(finished);
         }
 
-        assertThat(orphan.waitFor(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(orphan.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(finished.isAlive()).isTrue();
         finished.destroyForcibly().waitFor();
     }

@@ -113,7 +113,7 @@ abstract class CommandsContract {
 
     static Ended of(CompletableFuture<Ended> later) throws Exception {
         try {
-            return later.get(30, TimeUnit.SECONDS);
+            return later.get(120, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException why) {
                 throw why;

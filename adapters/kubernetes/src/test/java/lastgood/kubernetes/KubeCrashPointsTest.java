@@ -8,9 +8,14 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import lastgood.kubernetes.CrashWorld.Home;
+import lastgood.testkit.Sweep;
 import lastgood.testkit.sim.Fuse.Fault;
 import lastgood.testkit.sim.Fuse.Touch;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -18,20 +23,21 @@ import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// The engine's crash points with the whole adapter and a cluster with its controllers behind it: everything that can
-/// go wrong at every request that changes something, and at every n-th of those that look; and two such things at a
-/// time. What is checked for each run stands in [KubeCrashes].
+/// The engine's crash points with the whole adapter and a cluster with its controllers behind it: in each plan each
+/// kind
+/// of fault at a request that changes something, some at one that looks, and two at a time; with `-Dlastgood.full=true`
+/// at all of them. What is checked for each run stands in [KubeCrashes].
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class KubeCrashPointsTest {
 
     /// All pairs would be millions; so many of each case, drawn with a fixed seed, are run instead.
-    private static final int PAIRS_PER_CASE = Integer.getInteger("lastgood.kube.pairs", 2);
+    private static final int PAIRS_PER_CASE = Sweep.size("lastgood.kube.pairs", 1, 20);
 
-    /// Every so manyth request that changes something; 1 for all of them.
-    private static final int ACTS_EVERY = Integer.getInteger("lastgood.kube.acts", 10);
+    /// So many requests that change something meet each kind of fault in each plan; all of them in a full sweep.
+    private static final int ACTS_OF_EACH_FAULT = Sweep.size("lastgood.kube.acts", 1, Integer.MAX_VALUE);
 
     /// Nothing can be lost between two looks but time, so a crash at each of them says little more than at some.
-    private static final int LOOKS_EVERY = Integer.getInteger("lastgood.kube.looks", 80);
+    private static final int LOOKS = Sweep.size("lastgood.kube.looks", 1, Integer.MAX_VALUE);
 
     private static final long SEED = 20260103L;
 
@@ -42,6 +48,7 @@ class KubeCrashPointsTest {
     private final AtomicLong faults = new AtomicLong();
     private final AtomicLong crashes = new AtomicLong();
     private final AtomicLong duplicated = new AtomicLong();
+    private final Set<Fault> kinds = ConcurrentHashMap.newKeySet();
     private final List<String> wrong = Collections.synchronizedList(new ArrayList<>());
 
     @ParameterizedTest
@@ -68,6 +75,7 @@ class KubeCrashPointsTest {
         assertThat(wrong).isEmpty();
         assertThat(duplicated).hasValue(0);
         assertThat(plans.get()).isGreaterThanOrEqualTo(12);
+        assertThat(kinds).containsExactlyInAnyOrder(Fault.values());
     }
 
     private void torture(CrashCorpus.Case plan, Home home) {
@@ -80,17 +88,19 @@ class KubeCrashPointsTest {
         plans.incrementAndGet();
         var touches = undisturbed.touches();
         points.addAndGet(touches.size());
-        var acts = 0;
-        for (var i = 0; i < touches.size(); i++) {
-            var sampled = touches.get(i) == Touch.ACT ? acts++ % ACTS_EVERY == 0 : i % LOOKS_EVERY == 0;
-            for (var fault : Fault.values()) {
-                if (sampled && fault.fits(touches.get(i))) {
-                    singles.incrementAndGet();
-                    check(plan, crashes, home, Map.of(i, fault));
-                }
+        var random = new Random(SEED ^ plan.name().hashCode() ^ home.ordinal());
+        for (var fault : Fault.values()) {
+            for (var at : drawn(random, touches, Touch.ACT, fault, ACTS_OF_EACH_FAULT)) {
+                single(plan, crashes, home, at, fault);
             }
         }
-        var random = new Random(SEED ^ plan.name().hashCode());
+        var atLooks =
+                Arrays.stream(Fault.values()).filter(f -> f.fits(Touch.LOOK)).toList();
+        for (var at : drawn(random, touches, Touch.LOOK, atLooks.getFirst(), LOOKS)) {
+            for (var fault : Sweep.isFull() ? atLooks : List.of(atLooks.get(random.nextInt(atLooks.size())))) {
+                single(plan, crashes, home, at, fault);
+            }
+        }
         for (var n = 0; n < PAIRS_PER_CASE; n++) {
             // A run with a fault asks more often, so the second one may come after the undisturbed end.
             var first = some(random, touches);
@@ -102,6 +112,21 @@ class KubeCrashPointsTest {
                     home,
                     Map.of(first, anyFault(random, touches, first), second, anyFault(random, touches, second)));
         }
+    }
+
+    /// Places for a fault, so many of them at most.
+    private static List<Integer> drawn(Random random, List<Touch> touches, Touch kind, Fault fault, int most) {
+        var places = IntStream.range(0, touches.size())
+                .filter(i -> touches.get(i) == kind && fault.fits(kind))
+                .boxed()
+                .collect(Collectors.toCollection(ArrayList::new));
+        Collections.shuffle(places, random);
+        return places.subList(0, Math.min(most, places.size()));
+    }
+
+    private void single(CrashCorpus.Case plan, KubeCrashes crashes, Home home, int at, Fault fault) {
+        singles.incrementAndGet();
+        check(plan, crashes, home, Map.of(at, fault));
     }
 
     /// A request, more often one that changes something: there are ten looks for each.
@@ -129,6 +154,7 @@ class KubeCrashPointsTest {
         try {
             var end = crashes.with(faults);
             this.faults.addAndGet(end.fired().size());
+            kinds.addAll(end.fired());
             this.crashes.addAndGet(end.fired().stream().filter(Fault::isCrash).count());
             duplicated.addAndGet(end.duplicated().size());
             if (!end.wrong().isEmpty() || !end.duplicated().isEmpty()) {

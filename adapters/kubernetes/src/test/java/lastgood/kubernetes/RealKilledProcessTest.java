@@ -91,7 +91,7 @@ class RealKilledProcessTest {
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
-        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+        if (!process.waitFor(180, TimeUnit.SECONDS)) {
             process.destroyForcibly();
         }
         if (process.waitFor() != HaltingRollback.KILLED) {

@@ -7,7 +7,7 @@ import java.util.function.Predicate;
 /// Looks until something holds, and says what it last saw when it never does.
 final class Eventually {
 
-    static final Duration PATIENCE = Duration.ofSeconds(20);
+    static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private Eventually() {}
 

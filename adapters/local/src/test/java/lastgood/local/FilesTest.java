@@ -119,7 +119,7 @@ class FilesTest {
     void of_two_processes_that_append_at_once_neither_overwrites_the_other() throws Exception {
         var rivals = List.of(rival("LEDGER", data.toString(), "x", "40"), rival("LEDGER", data.toString(), "y", "40"));
         for (var rival : rivals) {
-            assertThat(rival.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(rival.waitFor(120, TimeUnit.SECONDS)).isTrue();
             assertThat(new String(rival.getInputStream().readAllBytes())).isEmpty();
         }
 
@@ -138,7 +138,7 @@ class FilesTest {
         }
         var answers = new ArrayList<String>();
         for (var rival : rivals) {
-            assertThat(rival.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(rival.waitFor(120, TimeUnit.SECONDS)).isTrue();
             answers.add(new String(rival.getInputStream().readAllBytes()).strip());
         }
 

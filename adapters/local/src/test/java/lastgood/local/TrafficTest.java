@@ -119,7 +119,7 @@ class TrafficTest {
         world.client.scale(world.state(World.BLUE), 0, world.fence());
         Eventually.holds(() -> world.client.get(World.SHOP).ready("blue") == 0);
 
-        assertThat(slow.get(10, TimeUnit.SECONDS).body()).isEqualTo("v1");
+        assertThat(slow.get(60, TimeUnit.SECONDS).body()).isEqualTo("v1");
         Eventually.see(() -> world.state(World.BLUE), s -> s.complete());
         assertThat(world.get("/").statusCode()).as("nothing is ready").isEqualTo(503);
         world.client.scale(world.state(World.BLUE), 1, world.fence());

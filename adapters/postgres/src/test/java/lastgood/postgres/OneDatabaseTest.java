@@ -37,7 +37,7 @@ class OneDatabaseTest {
 
     private static final ServiceRef SHOP = ServiceRef.parse("prod/shop");
     private static final RunId RUN = new RunId("rb-0k3f9a2c");
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final String POINT = "lg-rb-0k3f9a2c";
     private static final TeamCommands NOBODY = (_, _, _, _, _, _) -> {
         throw new AssertionError("nothing here is a command of the team's");

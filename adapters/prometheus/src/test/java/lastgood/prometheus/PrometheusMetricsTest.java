@@ -71,7 +71,7 @@ class PrometheusMetricsTest {
     /// Scrapes come each second.
     private static Window await(PrometheusMetrics metrics, Digest revision, Instant since, Predicate<Window> wanted)
             throws InterruptedException {
-        var deadline = Instant.now().plusSeconds(20);
+        var deadline = Instant.now().plusSeconds(90);
         var seen = Optional.<Window>empty();
         while (Instant.now().isBefore(deadline)) {
             try {

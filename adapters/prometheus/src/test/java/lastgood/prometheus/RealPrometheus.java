@@ -90,7 +90,7 @@ final class RealPrometheus implements AutoCloseable {
 
     private void awaitReady() throws IOException, InterruptedException {
         var http = HttpClient.newHttpClient();
-        var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
         while (System.nanoTime() < deadline && process.isAlive()) {
             try {
                 var answer = http.send(

@@ -50,7 +50,7 @@ class LoadTest {
                 spoiled.incrementAndGet();
             }
             if (hangs) {
-                Thread.sleep(Duration.ofSeconds(2));
+                Thread.sleep(Duration.ofSeconds(10));
             }
             exchange.sendResponseHeaders(bad ? 500 : 200, -1);
         } catch (InterruptedException e) {
@@ -74,7 +74,7 @@ class LoadTest {
         var tape = after(Duration.ofMillis(1500), Load.Rate.of(100));
 
         var totals = tape.totals();
-        assertThat(totals.sent()).isEqualTo(served.get()).isGreaterThan(100);
+        assertThat(totals.sent()).isEqualTo(served.get()).isGreaterThan(20);
         assertThat(totals.failed()).isEqualTo(spoiled.get()).isEqualTo(served.get() / 7);
         assertThat(totals.open()).isZero();
         assertThat(tape.failedBy()).containsExactly(java.util.Map.entry("v9", spoiled.get()));
@@ -87,7 +87,7 @@ class LoadTest {
     void a_user_who_waits_too_long_was_failed_by_nobody() throws InterruptedException {
         hangEach = 10;
 
-        var tape = after(Duration.ofMillis(800), new Load.Rate(50, 200, Duration.ofMillis(400)));
+        var tape = after(Duration.ofMillis(800), new Load.Rate(50, 200, Duration.ofMillis(2_000)));
 
         assertThat(tape.totals().failed()).isPositive().isEqualTo(spoiled.get());
         assertThat(tape.failedBy()).containsOnlyKeys("");

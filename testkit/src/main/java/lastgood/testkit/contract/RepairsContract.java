@@ -14,10 +14,13 @@ import org.junit.jupiter.api.Test;
 /// plan.
 public abstract class RepairsContract extends DatabaseContract {
 
-    private static final String KEEP = "lg_kept_contract";
-
     private Repairs repairs() {
         return harness().databases().repairs();
+    }
+
+    /// Names of databases are a whole server's, and a harness may have one server for all tests.
+    private String keep() {
+        return "lg_kept_" + service().service().replace('-', '_');
     }
 
     private void shut() {
@@ -46,8 +49,11 @@ public abstract class RepairsContract extends DatabaseContract {
         shut();
         repairs().salvage(service(), counted.scratch(), counted.assessment(), fence(20));
 
-        assertThatThrownBy(() -> repairs().salvage(service(), counted.scratch(), counted.assessment(), fence(20)))
-                .isInstanceOf(WorldMoved.class);
+        again(() -> repairs().salvage(service(), counted.scratch(), counted.assessment(), fence(20)));
+
+        assertThat(repairs().salvaged(service(), counted.scratch(), counted.assessment()))
+                .isInstanceOf(Salvaged.Done.class);
+        assertThat(harness().isDamaged()).isFalse();
     }
 
     @Test
@@ -76,9 +82,9 @@ public abstract class RepairsContract extends DatabaseContract {
         shut();
         assertThat(repairs().swapped(service(), counted.scratch())).isInstanceOf(Swapped.NotYet.class);
 
-        repairs().swap(service(), counted.scratch(), KEEP, fence(20));
+        repairs().swap(service(), counted.scratch(), keep(), fence(20));
 
-        assertThat(repairs().swapped(service(), counted.scratch())).isEqualTo(new Swapped.Done(KEEP));
+        assertThat(repairs().swapped(service(), counted.scratch())).isEqualTo(new Swapped.Done(keep()));
         assertThat(harness().isDamaged()).isFalse();
     }
 
@@ -86,11 +92,10 @@ public abstract class RepairsContract extends DatabaseContract {
     void a_swap_is_made_once() {
         var counted = harness().corrupt();
         shut();
-        repairs().swap(service(), counted.scratch(), KEEP, fence(20));
+        repairs().swap(service(), counted.scratch(), keep(), fence(20));
 
-        assertThatThrownBy(() -> repairs().swap(service(), counted.scratch(), KEEP, fence(20)))
-                .isInstanceOf(WorldMoved.class);
+        again(() -> repairs().swap(service(), counted.scratch(), keep(), fence(20)));
 
-        assertThat(repairs().swapped(service(), counted.scratch())).isEqualTo(new Swapped.Done(KEEP));
+        assertThat(repairs().swapped(service(), counted.scratch())).isEqualTo(new Swapped.Done(keep()));
     }
 }

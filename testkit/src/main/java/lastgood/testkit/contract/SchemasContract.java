@@ -60,7 +60,7 @@ public abstract class SchemasContract extends DatabaseContract {
         var before = seen();
 
         assertThatThrownBy(() -> schemas().undo(seen(), List.of("m1"), harness().schemaBefore(), fence(10)))
-                .isInstanceOf(Forbidden.class);
+                .isInstanceOfAny(Forbidden.class, WorldMoved.class);
 
         assertThat(seen()).isEqualTo(before);
     }
@@ -82,10 +82,10 @@ public abstract class SchemasContract extends DatabaseContract {
         var before = seen();
         schemas().undo(before, M2, harness().schemaBefore(), fence(10));
 
-        assertThatThrownBy(() -> schemas().undo(before, M2, harness().schemaBefore(), fence(10)))
-                .isInstanceOf(WorldMoved.class);
+        again(() -> schemas().undo(before, M2, harness().schemaBefore(), fence(10)));
 
         assertThat(seen().applied()).containsExactly("m1");
+        assertThat(seen().schema()).isEqualTo(harness().schemaBefore());
     }
 
     @Test
@@ -101,7 +101,7 @@ public abstract class SchemasContract extends DatabaseContract {
         var before = seen();
         schemas().apply(before, "m3", fence(10));
 
-        assertThatThrownBy(() -> schemas().apply(before, "m3", fence(10))).isInstanceOf(WorldMoved.class);
+        again(() -> schemas().apply(before, "m3", fence(10)));
 
         assertThat(seen().applied()).containsExactly("m1", "m2", "m3");
     }

@@ -21,7 +21,7 @@ public class Shop implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /// Longer than anything a test waits for takes on a machine that does three other things.
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     public final Cluster cluster;
     public final String namespace;

@@ -3,13 +3,14 @@ package lastgood.testkit.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import lastgood.core.Autoscaler;
 import lastgood.core.Capacity;
 import lastgood.core.ConfigState;
@@ -51,6 +52,17 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// green with it would stay green with the real bug.
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class SaboteursTest {
+
+    private static final Map<String, Crashes.Ending> HONEST = new HashMap<>();
+
+    private static final List<Fault> LIKELY_FIRST = List.of(
+            Fault.CRASH_LANDS_LATE,
+            Fault.ANSWER_LOST,
+            Fault.SLEEP,
+            Fault.LANDS_LATE,
+            Fault.CRASH_AFTER,
+            Fault.REQUEST_LOST,
+            Fault.CRASH_BEFORE);
 
     /// One bug each.
     enum Saboteur {
@@ -279,43 +291,54 @@ class SaboteursTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Saboteur.class)
+    @EnumSource
     void is_caught(Saboteur saboteur) {
-        var caught = Corpus.all().stream()
-                .filter(c ->
-                        !saboteur.ofDatabase() || c.world().get().database().isPresent())
-                .flatMap(c -> firstObjection(c, saboteur).stream())
-                .findFirst();
-
-        assertThat(caught).as("%s went unnoticed", saboteur).isPresent();
+        assertThat(firstObjection(saboteur)).as("%s went unnoticed", saboteur).isPresent();
     }
 
-    /// Held against the honest engine: without faults first, then with each fault everywhere, then some pairs.
-    private static Optional<String> firstObjection(Corpus.Case plan, Saboteur saboteur) {
-        var honest = new Crashes(plan).undisturbed();
-        Crashes sabotaged;
-        try {
-            sabotaged = new Crashes(plan, saboteur::sabotage);
-        } catch (RuntimeException | StackOverflowError e) {
-            return Optional.of("does not even run: " + e);
-        }
-        var plain = objection(sabotaged.undisturbed(), honest);
-        if (plain.isPresent()) {
-            return plain;
-        }
-        for (var i = 0; i < honest.touches().size(); i++) {
-            for (var fault : EnumSet.allOf(Fault.class)) {
-                try {
-                    var found = objection(sabotaged.with(Map.of(i, fault)), honest);
-                    if (found.isPresent()) {
-                        return found;
-                    }
-                } catch (RuntimeException e) {
-                    return Optional.of("breaks with %s at %d: %s".formatted(fault, i, e));
-                }
+    /// Held against the honest engine: every plan without faults first; then each fault at every change in every plan,
+    /// and at last everywhere else. In breadth, as most of them show in some plan at once and in others never.
+    private static Optional<String> firstObjection(Saboteur saboteur) {
+        var plans = Corpus.all().stream()
+                .filter(c ->
+                        !saboteur.ofDatabase() || c.world().get().database().isPresent())
+                .toList();
+        var sabotaged = new HashMap<String, Crashes>();
+        for (var plan : plans) {
+            try {
+                sabotaged.put(plan.name(), new Crashes(plan, saboteur::sabotage));
+            } catch (RuntimeException | StackOverflowError e) {
+                return Optional.of("does not even run: " + e);
+            }
+            var plain = objection(sabotaged.get(plan.name()).undisturbed(), honest(plan));
+            if (plain.isPresent()) {
+                return plain;
             }
         }
-        return Optional.empty();
+        return Stream.of(true, false)
+                .flatMap(acts -> LIKELY_FIRST.stream()
+                        .flatMap(fault -> plans.stream()
+                                .flatMap(plan -> objections(sabotaged.get(plan.name()), honest(plan), fault, acts))))
+                .findFirst();
+    }
+
+    private static Stream<String> objections(Crashes sabotaged, Crashes.Ending honest, Fault fault, boolean acts) {
+        return IntStream.range(0, honest.touches().size())
+                .filter(i -> (honest.touches().get(i) == Fuse.Touch.ACT) == acts)
+                .boxed()
+                .flatMap(i -> objection(sabotaged, honest, fault, i).stream());
+    }
+
+    private static Optional<String> objection(Crashes sabotaged, Crashes.Ending honest, Fault fault, int at) {
+        try {
+            return objection(sabotaged.with(Map.of(at, fault)), honest);
+        } catch (RuntimeException e) {
+            return Optional.of("breaks with %s at %d: %s".formatted(fault, at, e));
+        }
+    }
+
+    private static Crashes.Ending honest(Corpus.Case plan) {
+        return HONEST.computeIfAbsent(plan.name(), _ -> new Crashes(plan).undisturbed());
     }
 
     private static Optional<String> objection(Crashes.Ending end, Crashes.Ending honest) {

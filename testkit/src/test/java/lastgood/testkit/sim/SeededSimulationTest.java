@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.LongStream;
+import lastgood.testkit.Sweep;
 import lastgood.testkit.sim.Fuse.Fault;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.Test;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class SeededSimulationTest {
 
-    private static final long RUNS = Long.getLong("lastgood.runs", 6_000);
+    private static final long RUNS = Sweep.size("lastgood.runs", 1_500, 6_000);
     private static final long FIRST = Long.getLong("lastgood.seed", -1);
 
     private final Map<String, Crashes> cases = new HashMap<>();

@@ -55,7 +55,7 @@ public sealed interface Place extends AutoCloseable {
     }
 
     static void until(String what, BooleanSupplier reached) {
-        var end = System.nanoTime() + Duration.ofSeconds(40).toNanos();
+        var end = System.nanoTime() + Duration.ofMinutes(2).toNanos();
         while (!reached.getAsBoolean()) {
             if (System.nanoTime() > end) {
                 throw new AssertionError("never: " + what);

@@ -44,6 +44,18 @@ public final class Documents {
         }
     }
 
+    /// Whether it can be read and is no document of this kind, as one with a flipped byte may be.
+    public static boolean isGarbled(Path file, Class<?> type) {
+        try {
+            JSON.readValue(Files.readAllBytes(file), type);
+            return false;
+        } catch (com.fasterxml.jackson.core.JsonProcessingException _) {
+            return true;
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
     /// @throws Forbidden if it is there and cannot be read: that is not the same as not there
     public static <T> Optional<T> read(Path file, Class<T> type) {
         try {

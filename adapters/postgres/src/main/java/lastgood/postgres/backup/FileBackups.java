@@ -181,6 +181,9 @@ public final class FileBackups implements BackupProvider.Physical {
     @Override
     public Backup.Proof verify(Stored backup, Instant now) {
         var folder = shelf.at(backup.label());
+        if (Documents.isGarbled(folder.resolve(Manifest.FILE), Manifest.class)) {
+            return new Backup.Proof.Broken(now, "its manifest is not as it was written when it was taken");
+        }
         return Documents.read(folder.resolve(Manifest.FILE), Manifest.class)
                 .flatMap(manifest ->
                         manifest.digest().text().equals(backup.extra().get("manifest"))

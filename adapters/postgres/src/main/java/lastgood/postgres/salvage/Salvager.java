@@ -53,7 +53,7 @@ public final class Salvager {
 
     public Salvaged salvaged(ServiceRef service, String scratch, Digest assessment) {
         var sessions = databases.apply(service);
-        var before = sessions.look("look for the salvage's marker", s -> standing(s, assessment));
+        var before = standing(sessions, assessment);
         if (before.isPresent()) {
             return before.get();
         }
@@ -65,17 +65,33 @@ public final class Salvager {
             return new Salvaged.Stale("the assessment is of the scratch `%s`, not of `%s`"
                     .formatted(outline.get().head().scratch(), scratch));
         }
-        return sessions.look("compare rows with the assessment", s -> moved(s, assessment, outline.get()))
-                .<Salvaged>map(Salvaged.Stale::new)
-                .orElseGet(Salvaged.NotYet::new);
+        return compared(sessions, assessment, outline.get());
+    }
+
+    /// A salvage that began after we asked for it has the rows' locks, and changes the same rows: so whoever finds them
+    /// locked or changed asks again.
+    private Salvaged compared(Sessions sessions, Digest assessment, Spool.Outline outline) {
+        Optional<String> moved;
+        try {
+            moved = sessions.look("compare rows with the assessment", s -> moved(s, assessment, outline));
+        } catch (WorldMoved locked) {
+            return standing(sessions, assessment).orElseThrow(() -> locked);
+        }
+        return moved.isEmpty()
+                ? new Salvaged.NotYet()
+                : standing(sessions, assessment).orElseGet(() -> new Salvaged.Stale(moved.get()));
     }
 
     /// Done or underway, if it is.
-    private static Optional<Salvaged> standing(Connection session, Digest assessment) throws SQLException {
-        var done = marker(session, assessment);
-        if (done.isPresent()) {
-            return Optional.of(new Salvaged.Done(done.get()));
-        }
+    private static Optional<Salvaged> standing(Sessions sessions, Digest assessment) {
+        return sessions.look("look for the salvage's marker", session -> {
+            // The lock before the marker: whoever lets go of it has committed, or never will.
+            var underway = underway(session, assessment);
+            return underway.isPresent() ? underway : marker(session, assessment).map(Salvaged.Done::new);
+        });
+    }
+
+    private static Optional<Salvaged> underway(Connection session, Digest assessment) throws SQLException {
         try (var ask = session.prepareStatement("""
                 SELECT l.pid, coalesce(a.application_name, '')
                 FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid

@@ -9,10 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A table as one database has it. A partitioned table is one table, through its root.
 ///
-/// @param bytes of its rows, to tell small from large; not exact
 /// @param keys sets of columns by which each row can be told from all others, the primary key first
-record Table(
-        long oid, String schema, String name, boolean partitioned, long bytes, List<Column> columns, List<Key> keys) {
+record Table(long oid, String schema, String name, boolean partitioned, List<Column> columns, List<Key> keys) {
 
     /// @param type as PostgreSQL writes it, with its limits
     /// @param constant the default if that is a plain constant; null if there is none or it is something else

@@ -172,8 +172,8 @@ final class TableScan {
     private record Blocks(int of, List<Integer> different) {}
 
     private Optional<Blocks> blocks(Compared table) throws SQLException {
-        var bytes = table.forms().values().stream()
-                .mapToLong(f -> f.table().bytes())
+        var bytes = each(table, (side, form) -> bytes(side, form.table())).values().stream()
+                .mapToLong(b -> b)
                 .max()
                 .orElse(0);
         if (bytes < blocksFromBytes) {
@@ -191,6 +191,19 @@ final class TableScan {
                 .boxed()
                 .toList();
         return Optional.of(new Blocks(of, different));
+    }
+
+    /// Of its rows, to tell small from large; not exact.
+    private long bytes(Side side, Table table) throws SQLException {
+        var sql = table.partitioned()
+                ? "SELECT coalesce(sum(pg_relation_size(p.relid)), 0) FROM pg_partition_tree(%d) p"
+                : "SELECT coalesce(pg_relation_size(%d), 0)";
+        try (var rows = query(side, sql.formatted(table.oid()))) {
+            rows.next();
+            var bytes = rows.getLong(1);
+            rows.getStatement().close();
+            return bytes;
+        }
     }
 
     private Map<Integer, String> digests(Side side, Compared.Form form, int of) throws SQLException {

@@ -11,7 +11,8 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the tables of a database that hold data of its users'.
+/// Reads the tables of a database that hold data of its users'. Of catalogs alone: somebody who has locked a table
+/// holds up nobody here, so that a look never waits for a salvage, or for a migration of a table it has no interest in.
 final class Tables {
 
     /// What a default looks like that is always the same: `'new'::text`, `0`, `-1.5`, `true`, `'{}'::jsonb`.
@@ -19,10 +20,7 @@ final class Tables {
             Pattern.compile("(-?[0-9.]+|true|false|\\(-[0-9.]+\\)|'(?:[^'\\\\]|'')*')(::[a-z \"_.()0-9,\\[\\]]+)?");
 
     private static final String TABLES = """
-            SELECT c.oid, n.nspname, c.relname, c.relkind = 'p',
-                   CASE WHEN c.relkind = 'p'
-                        THEN (SELECT coalesce(sum(pg_relation_size(p.relid)), 0) FROM pg_partition_tree(c.oid) p)
-                        ELSE pg_relation_size(c.oid) END
+            SELECT c.oid, n.nspname, c.relname, c.relkind = 'p'
             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't'
               AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'lastgood', 'pgroll')
@@ -68,7 +66,6 @@ final class Tables {
                         rows.getString(2),
                         rows.getString(3),
                         rows.getBoolean(4),
-                        rows.getLong(5),
                         columns.getOrDefault(oid, List.of()),
                         keys.getOrDefault(oid, List.of()));
                 tables.put(table.title(), table);

@@ -304,7 +304,7 @@ class PostgresIntegrityTest {
 
     @Test
     void spoiled_pages_are_found_with_checksums() throws Exception {
-        var other = Server.create(Servers.ours(), own.resolve("data"));
+        var other = Servers.create(own.resolve("data"));
         try {
             run(started(other), ROWS);
             spoil(other, new Sessions(other.running().orElseThrow(), "test"), "public.t", 2, 5000, 1, 2, 3);

@@ -33,6 +33,7 @@ import lastgood.postgres.server.Servers;
 import lastgood.postgres.sql.Address;
 import lastgood.postgres.sql.Cutter;
 import lastgood.postgres.sql.Sessions;
+import lastgood.testkit.Sweep;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,7 +48,7 @@ class PostgresSchemasTest {
     private static final ServiceRef SHOP = new ServiceRef("production", "shop");
     private static final RunId RUN = new RunId("rb-aaaaaaaa");
     private static final Fence FENCE = new Fence(RUN, "50-undo", 1);
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     private final Map<Digest, Catalog> kept = new HashMap<>();
 
@@ -69,7 +70,7 @@ class PostgresSchemasTest {
     private static final Map<String, String> SETTINGS =
             Map.of("synchronous_commit", "on", "full_page_writes", "on", "shared_buffers", "64MB");
 
-    private static final boolean BIG = Boolean.getBoolean("lastgood.big");
+    private static final boolean FULL = Sweep.isFull();
 
     @TempDir
     static Path folder;
@@ -85,7 +86,7 @@ class PostgresSchemasTest {
 
     @BeforeAll
     static void a_server() {
-        server = Server.create(Servers.ours(), folder.resolve("data"));
+        server = Servers.create(folder.resolve("data"));
         owner = server.start(Server.Durability.FAST, SETTINGS);
     }
 
@@ -263,8 +264,8 @@ class PostgresSchemasTest {
             throws IOException, InterruptedException {
         var before = threeMigrations();
         var whole = look();
-        // with -Dlastgood.big at every message that we send; else at some, others for each harm
-        for (var at = BIG ? 1 : 1 + harm.ordinal(); ; at += BIG ? 1 : 12) {
+        // with -Dlastgood.full at every message that we send; else at some, others for each harm
+        for (var at = FULL ? 1 : 1 + harm.ordinal(); ; at += FULL ? 1 : 12) {
             var fence = fence("undo-" + at);
             try (var cutter = new Cutter(owner.port(), harm, at, this::endSessions)) {
                 var broken = schemas(through(cutter.port()));
@@ -301,7 +302,7 @@ class PostgresSchemasTest {
     @Test
     void a_server_that_dies_in_the_middle_has_undone_all_or_nothing() throws IOException, InterruptedException {
         var before = threeMigrations();
-        for (var at : BIG ? List.of(20, 24, 28, 32, 36) : List.of(28)) {
+        for (var at : FULL ? List.of(20, 24, 28, 32, 36) : List.of(28)) {
             var fence = fence("undo-" + at);
             try (var cutter = new Cutter(owner.port(), Cutter.Harm.SOMETHING_ELSE, at, server::crash)) {
                 var broken = schemas(through(cutter.port()));
@@ -671,12 +672,12 @@ class PostgresSchemasTest {
     private void endSessions() {
         sql(
                 admin,
-                "SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity"
+                "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity"
                         + " WHERE application_name = 'lastgood/crash' AND datname = current_database()");
     }
 
     private void awaitNobody() throws InterruptedException {
-        for (var i = 0; i < 500; i++) {
+        for (var i = 0; i < 6_000; i++) {
             if (text("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'lastgood/crash'")
                     .equals("0")) {
                 return;

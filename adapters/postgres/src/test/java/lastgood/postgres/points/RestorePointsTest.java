@@ -51,7 +51,7 @@ class RestorePointsTest {
 
     @BeforeAll
     static void start() {
-        server = Server.create(Servers.ours(), folder.resolve("data"));
+        server = Servers.create(folder.resolve("data"));
         admin = new Sessions(
                 server.start(Server.Durability.FAST, Map.of("shared_preload_libraries", "pg_stat_statements")), "test");
         run(admin, "CREATE ROLE app LOGIN");

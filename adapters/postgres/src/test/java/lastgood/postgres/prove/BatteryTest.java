@@ -30,7 +30,7 @@ class BatteryTest {
 
     @BeforeAll
     static void start() {
-        server = Server.create(Servers.ours(), folder.resolve("data"));
+        server = Servers.create(folder.resolve("data"));
         sessions = new Sessions(server.start(Server.Durability.FAST, Map.of()), "test");
         sessions.in(
                 "roles",

@@ -37,7 +37,7 @@ class ProverTest {
 
     @BeforeAll
     static void start() {
-        server = Server.create(Servers.ours(), folder.resolve("data"));
+        server = Servers.create(folder.resolve("data"));
         sessions = new Sessions(server.start(Server.Durability.FAST, Map.of()), "test");
         run(sessions, "CREATE ROLE app; CREATE ROLE reader");
     }

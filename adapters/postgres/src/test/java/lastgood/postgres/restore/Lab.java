@@ -17,13 +17,14 @@ import lastgood.postgres.backup.FolderArchive;
 import lastgood.postgres.backup.Notes;
 import lastgood.postgres.server.Binaries;
 import lastgood.postgres.server.Server;
+import lastgood.postgres.server.Servers;
 import lastgood.postgres.sql.Sessions;
 
 /// A live server with an archive, users that write numbered rows, and a migration that damages them.
 public class Lab implements AutoCloseable {
 
     public static final Fence FENCE = new Fence(new RunId("rb-0k3f9a2c"), "20-backup", 1);
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     public final Path folder;
     public final Server server;
@@ -33,11 +34,13 @@ public class Lab implements AutoCloseable {
 
     public Lab(Path folder, Binaries binaries, Map<String, String> more) {
         this.folder = folder;
-        this.server = Server.create(binaries, folder.resolve("live"));
+        this.server = binaries.equals(Servers.ours())
+                ? Servers.create(folder.resolve("live"))
+                : Server.create(binaries, folder.resolve("live"));
         this.archive = new FolderArchive(folder.resolve("wal archive"));
         var all = new HashMap<>(archive.settings());
         all.putAll(more);
-        this.settings = Map.copyOf(all);
+        this.settings = Servers.withoutSync(all);
         this.live = new Sessions(server.start(Server.Durability.SAFE, settings), "lastgood");
     }
 

@@ -172,7 +172,8 @@ class SwapTest {
                 .isEqualTo("0");
         var kept = new Server(lab.server.binaries(), folder.resolve("kept"));
         try {
-            var old = new lastgood.postgres.sql.Sessions(kept.start(Server.Durability.SAFE, Map.of()), "test");
+            var old = new lastgood.postgres.sql.Sessions(
+                    kept.start(Server.Durability.SAFE, Servers.withoutSync(Map.of())), "test");
             assertThat(Lab.one(old, "SELECT what FROM public.orders")).isEqualTo("bad");
         } finally {
             kept.crash();

@@ -29,6 +29,9 @@ final class CutLine implements Closeable {
     private void serve() {
         try (var client = front.accept();
                 var server = new Socket(InetAddress.getLoopbackAddress(), to)) {
+            // Small messages one by one: without this each of them waits for the other side's delayed acknowledgement.
+            client.setTcpNoDelay(true);
+            server.setTcpNoDelay(true);
             var answers = Thread.ofVirtual().start(() -> copy(server, client));
             forward(new DataInputStream(client.getInputStream()), server.getOutputStream());
             answers.interrupt();
@@ -48,21 +51,12 @@ final class CutLine implements Closeable {
     }
 
     private static int message(DataInputStream in, OutputStream out, boolean typed) throws IOException {
-        var kind = typed ? in.readUnsignedByte() : 0;
-        var length = in.readInt();
-        var body = in.readNBytes(length - 4);
-        var all = new java.io.ByteArrayOutputStream();
-        if (typed) {
-            all.write(kind);
-        }
-        new java.io.DataOutputStream(all).writeInt(length);
-        all.write(body);
-        out.write(all.toByteArray());
-        out.flush();
-        return kind;
+        var message = Message.read(in, typed);
+        message.write(out);
+        return message.kind();
     }
 
-    private static void copy(Socket from, Socket into) {
+    static void copy(Socket from, Socket into) {
         try {
             from.getInputStream().transferTo(into.getOutputStream());
         } catch (IOException _) {

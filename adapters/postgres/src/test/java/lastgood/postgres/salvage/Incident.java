@@ -51,6 +51,10 @@ final class Incident {
         this.spools = same.spools;
     }
 
+    String name() {
+        return name;
+    }
+
     Sessions live() {
         return as == null ? admin.on(name).named("lastgood/test") : as;
     }

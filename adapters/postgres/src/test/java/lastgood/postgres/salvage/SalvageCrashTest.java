@@ -15,8 +15,11 @@ import lastgood.engine.port.WorldMoved;
 import lastgood.engine.port.database.Repairs.Salvaged;
 import lastgood.postgres.server.Server;
 import lastgood.postgres.server.Servers;
+import lastgood.postgres.sql.Address;
 import lastgood.postgres.sql.Sessions;
-import org.junit.jupiter.api.AfterEach;
+import lastgood.testkit.Sweep;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -27,22 +30,32 @@ import org.junit.jupiter.api.io.TempDir;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class SalvageCrashTest {
 
-    private static final Duration SECOND = Duration.ofSeconds(1);
     private static final String TAMPER = "UPDATE t SET a = 'later' WHERE id = 1";
 
     @TempDir
-    Path folder;
+    static Path folder;
 
-    Server server;
-    Sessions admin;
+    static Server server;
+    static Sessions admin;
+
     Incident shop;
     Digest digest;
 
+    @BeforeAll
+    static void start() {
+        server = Servers.create(folder.resolve("data"));
+        admin = new Sessions(server.start(Server.Durability.SAFE, Servers.withoutSync(Map.of())), "test");
+    }
+
+    @AfterAll
+    static void stop() {
+        server.stop();
+    }
+
     @BeforeEach
     void arrange() {
-        server = Server.create(Servers.ours(), folder.resolve("data"));
-        admin = new Sessions(server.start(Server.Durability.SAFE, Map.of()), "test");
-        shop = new Incident(admin, "shop", folder.resolve("spools"))
+        var name = Servers.name("shop");
+        shop = new Incident(admin, name, folder.resolve(name))
                 .sql(
                         "CREATE TABLE p (id int PRIMARY KEY)",
                         "CREATE TABLE t (id serial PRIMARY KEY, a text, p int REFERENCES p)",
@@ -55,13 +68,6 @@ class SalvageCrashTest {
         digest = shop.assess().digest();
     }
 
-    @AfterEach
-    void stop() {
-        if (server.running().isPresent()) {
-            server.stop();
-        }
-    }
-
     List<String> content() {
         return shop.rows("SELECT * FROM t ORDER BY id");
     }
@@ -71,21 +77,11 @@ class SalvageCrashTest {
         var damaged = content();
         var outcomes = new ArrayList<String>();
 
-        // Each try gets further before the proxy cuts the line; all places, one by one, with -Dlastgood.big=true.
-        int stride = Boolean.getBoolean("lastgood.big") ? 1 : 5;
+        // Each try gets further before the proxy cuts the line; all places, one by one, with -Dlastgood.full=true.
+        int stride = Sweep.isFull() ? 1 : 2;
         for (int statement = 1; outcomes.size() < 400; statement += stride) {
             try (var line = new CutLine(admin.address().port(), statement)) {
-                var through = new Incident(
-                        new Sessions(
-                                new lastgood.postgres.sql.Address(
-                                        "127.0.0.1",
-                                        line.port(),
-                                        "postgres",
-                                        "postgres",
-                                        new lastgood.postgres.sql.Address.Password(""),
-                                        Map.of("sslmode", "disable", "gssEncMode", "disable")),
-                                "lastgood/test"),
-                        shop);
+                var through = through(line.port());
                 try {
                     through.salvage(digest);
                     outcomes.add("done");
@@ -113,9 +109,24 @@ class SalvageCrashTest {
         assertThat(shop.rows("SELECT count(*) FROM lastgood.mark")).containsExactly("1");
     }
 
+    /// The same story, entered through a line of ours.
+    Incident through(int port) {
+        return new Incident(
+                new Sessions(
+                        new Address(
+                                "127.0.0.1",
+                                port,
+                                "postgres",
+                                "postgres",
+                                new Address.Password(""),
+                                Map.of("sslmode", "disable", "gssEncMode", "disable")),
+                        "lastgood/test"),
+                shop);
+    }
+
     /// The server takes a moment to notice that a client is gone.
     Salvaged settled() throws InterruptedException {
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < 6_000; i++) {
             var look = shop.look(digest);
             if (!(look instanceof Salvaged.Underway)) {
                 return look;
@@ -128,26 +139,21 @@ class SalvageCrashTest {
     @Test
     void a_server_that_loses_power_in_the_middle_has_done_nothing_or_all() throws Exception {
         var damaged = content();
-        try (var blocker = admin.on("shop").open(Duration.ofSeconds(30))) {
-            blocker.setAutoCommit(false);
-            blocker.createStatement().execute("LOCK TABLE public.p IN ACCESS EXCLUSIVE MODE");
-            // The check of the foreign key waits for the blocker: everything is written by then.
-            var salvage = CompletableFuture.runAsync(() -> shop.salvage(digest));
-            await(this::isUnderway);
-            await(() -> !shop.rows("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
-                    .isEmpty());
+        try (var line = new HeldLine(admin.address().port(), HeldLine.COMMIT)) {
+            var salvage = CompletableFuture.runAsync(() -> through(line.port()).salvage(digest));
+            line.awaitHeld();
 
             server.crash();
 
-            assertThatThrownBy(() -> salvage.get(20, TimeUnit.SECONDS)).cause().isInstanceOf(RuntimeException.class);
+            assertThatThrownBy(() -> salvage.get(60, TimeUnit.SECONDS)).cause().isInstanceOf(RuntimeException.class);
         }
-        server.start(admin.address().port(), Server.Durability.SAFE, Map.of());
+        server.start(admin.address().port(), Server.Durability.SAFE, Servers.withoutSync(Map.of()));
         assertThat(shop.look(digest)).isInstanceOf(Salvaged.NotYet.class);
         assertThat(content()).isEqualTo(damaged);
 
         shop.salvage(digest);
         server.crash();
-        server.start(admin.address().port(), Server.Durability.SAFE, Map.of());
+        server.start(admin.address().port(), Server.Durability.SAFE, Servers.withoutSync(Map.of()));
 
         assertThat(shop.look(digest)).isInstanceOf(Salvaged.Done.class);
         assertThat(content()).isEqualTo(shop.before("SELECT * FROM t ORDER BY id"));
@@ -155,23 +161,46 @@ class SalvageCrashTest {
 
     @Test
     void two_at_the_same_time_do_it_once() throws Exception {
-        try (var blocker = admin.on("shop").open(Duration.ofSeconds(30))) {
-            blocker.setAutoCommit(false);
-            blocker.createStatement().execute("LOCK TABLE public.p IN ACCESS EXCLUSIVE MODE");
-            var first = CompletableFuture.runAsync(() -> shop.salvage(digest));
-            await(this::isUnderway);
+        try (var line = new HeldLine(admin.address().port(), HeldLine.COMMIT)) {
+            var first = CompletableFuture.runAsync(() -> through(line.port()).salvage(digest));
+            line.awaitHeld();
 
+            assertThat(shop.look(digest)).isInstanceOf(Salvaged.Underway.class);
             assertThatThrownBy(() -> shop.salvage(digest)).isInstanceOf(WorldMoved.class);
 
-            blocker.rollback();
-            first.get(20, TimeUnit.SECONDS);
+            line.release();
+            first.get(60, TimeUnit.SECONDS);
         }
+        assertThat(shop.look(digest)).isInstanceOf(Salvaged.Done.class);
         assertThat(shop.rows("SELECT count(*) FROM lastgood.mark")).containsExactly("1");
     }
 
     @Test
+    void a_look_that_the_salvage_overtakes_does_not_take_it_for_somebody_elses_change() throws Exception {
+        try (var line = new HeldLine(admin.address().port(), "unnest(")) {
+            var look = CompletableFuture.supplyAsync(() -> through(line.port()).look(digest));
+            line.awaitHeld();
+
+            shop.salvage(digest);
+            line.release();
+
+            assertThat(look.get(60, TimeUnit.SECONDS)).isInstanceOf(Salvaged.Done.class);
+        }
+    }
+
+    @Test
+    void a_look_waits_for_nobody_who_has_locked_another_table() throws Exception {
+        try (var migration = admin.on(shop.name()).open(Duration.ofSeconds(30))) {
+            migration.setAutoCommit(false);
+            migration.createStatement().execute("LOCK TABLE public.p IN ACCESS EXCLUSIVE MODE");
+
+            assertThat(shop.look(digest)).isInstanceOf(Salvaged.NotYet.class);
+        }
+    }
+
+    @Test
     void a_writer_that_holds_the_table_is_waited_for_only_briefly() throws Exception {
-        try (var writer = admin.on("shop").open(Duration.ofSeconds(30))) {
+        try (var writer = admin.on(shop.name()).open(Duration.ofSeconds(30))) {
             writer.setAutoCommit(false);
             writer.createStatement().execute("UPDATE public.t SET a = 'mine' WHERE id = 40");
 
@@ -182,24 +211,5 @@ class SalvageCrashTest {
         }
         shop.salvage(digest);
         assertThat(shop.look(digest)).isInstanceOf(Salvaged.Done.class);
-    }
-
-    /// A look that comes before the salvage has begun meets the blocker too, and gives up.
-    private boolean isUnderway() {
-        try {
-            return shop.look(digest) instanceof Salvaged.Underway;
-        } catch (WorldMoved _) {
-            return false;
-        }
-    }
-
-    private static void await(java.util.function.BooleanSupplier condition) throws InterruptedException {
-        for (int i = 0; i < 20 * SECOND.toMillis() / 10; i++) {
-            if (condition.getAsBoolean()) {
-                return;
-            }
-            TimeUnit.MILLISECONDS.sleep(10);
-        }
-        throw new AssertionError("it did not come to that in time");
     }
 }

@@ -27,7 +27,7 @@ class TenMillionRowsTest {
 
     @Test
     void are_salvaged_in_bounded_memory_and_none_is_lost() {
-        var server = Server.create(Servers.ours(), folder.resolve("data"));
+        var server = Servers.create(folder.resolve("data"));
         var admin = new Sessions(
                 server.start(Server.Durability.FAST, Map.of("max_wal_size", "8GB", "shared_buffers", "1GB")), "test");
         try {

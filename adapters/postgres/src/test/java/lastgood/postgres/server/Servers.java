@@ -4,6 +4,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import lastgood.postgres.sql.Address;
@@ -23,6 +27,51 @@ public final class Servers {
                 .toAbsolutePath());
     }
 
+    /// An empty cluster of our own binaries. `initdb` runs once for each process, and the rest is copied: it takes a
+    /// second or two of a processor, and a suite has a dozen servers.
+    public static Server create(Path data) {
+        var template = Template.MADE;
+        try {
+            Files.createDirectories(data.getParent());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Programs.run(List.of("cp", "-a", template.data().toString(), data.toString()), Map.of(), Duration.ofMinutes(2))
+                .orRefuse("copy a database cluster to " + data);
+        return new Server(template.binaries(), data);
+    }
+
+    /// What of `SAFE` a test needs: only servers are killed here, never the machine, and the kernel keeps what it has.
+    public static Map<String, String> withoutSync(Map<String, String> settings) {
+        var all = new HashMap<>(settings);
+        all.put("fsync", "off");
+        return Map.copyOf(all);
+    }
+
+    private static final class Template {
+        private static final Server MADE = make();
+
+        private static Server make() {
+            try {
+                var folder = Files.createTempDirectory("lastgood-template");
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
+                return Server.create(ours(), folder.resolve("data"));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private static void delete(Path folder) {
+        try (var files = Files.walk(folder)) {
+            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException _) {
+            // a temporary folder
+        }
+    }
+
     /// The server that all tests of this process share, as its superuser: roles and databases need names of their own.
     /// It ends with the process.
     public static Address shared() {
@@ -40,7 +89,7 @@ public final class Servers {
         private static Address start() {
             try {
                 var folder = Files.createTempDirectory("lastgood-postgres");
-                var server = Server.create(ours(), folder.resolve("data"));
+                var server = Servers.create(folder.resolve("data"));
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> end(server, folder)));
                 return server.start(
                         Server.Durability.FAST,
@@ -71,14 +120,7 @@ public final class Servers {
         private static void end(Server server, Path folder) {
             // No program is started while the process ends: its children go with the server, and so does what it holds.
             server.running().ifPresent(_ -> kill(server));
-            try (var files = Files.walk(folder)) {
-                for (var file :
-                        files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-                    Files.delete(file);
-                }
-            } catch (IOException _) {
-                // a temporary folder
-            }
+            delete(folder);
         }
     }
 }

@@ -56,6 +56,9 @@ public final class Cutter implements AutoCloseable {
             try {
                 var client = listener.accept();
                 var server = new Socket(InetAddress.getLoopbackAddress(), port);
+                // Small messages one by one: without this each of them waits for a delayed acknowledgement.
+                client.setTcpNoDelay(true);
+                server.setTcpNoDelay(true);
                 Thread.ofVirtual().start(() -> requests(client, server));
                 Thread.ofVirtual().start(() -> answers(server, client));
             } catch (IOException _) {

@@ -30,7 +30,7 @@ class StatusTest {
 
     @BeforeAll
     static void a_server() {
-        server = Server.create(Servers.ours(), folder.resolve("data"));
+        server = Servers.create(folder.resolve("data"));
         owner = server.start(
                 Server.Durability.FAST,
                 Map.of(
@@ -90,7 +90,7 @@ class StatusTest {
                     // it is ended with the test
                 }
             });
-            for (var i = 0; i < 200 && fact("blocked sessions").standing().equals("ok"); i++) {
+            for (var i = 0; i < 6_000 && fact("blocked sessions").standing().equals("ok"); i++) {
                 Thread.sleep(10);
             }
 
@@ -137,7 +137,7 @@ class StatusTest {
     @Test
     void an_archive_that_fails_is_failing() throws InterruptedException {
         sql("SELECT pg_switch_wal()");
-        for (var i = 0; i < 500 && !fact("archive").standing().equals("failing"); i++) {
+        for (var i = 0; i < 3_000 && !fact("archive").standing().equals("failing"); i++) {
             Thread.sleep(20);
         }
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 abstract class ContractCase {
 
     /// A real control plane on a machine that is busy with three other builds.
-    private static final Duration SOON = Duration.ofSeconds(40);
+    private static final Duration SOON = Duration.ofMinutes(2);
 
     private static final Duration LOOK_AGAIN = Duration.ofMillis(30);
 
