@@ -252,6 +252,7 @@ final class FromConfig {
         var p95 = usual.p95Below();
         var logErrors = usual.logErrorsMax();
         var logIgnore = usual.logIgnore();
+        var logWindow = usual.logWindow();
         for (var check : effective.service().verify().checks()) {
             switch (check) {
                 case lastgood.config.Check.ErrorRate(var _, var _, var below) -> errorPercent = below.fraction() * 100;
@@ -259,6 +260,7 @@ final class FromConfig {
                 case lastgood.config.Check.Logs logs -> {
                     logErrors = logs.errorsMax();
                     logIgnore = logs.ignore();
+                    logWindow = logs.window();
                 }
                 case lastgood.config.Check.Http _,
                         lastgood.config.Check.Run _,
@@ -268,7 +270,7 @@ final class FromConfig {
                         lastgood.config.Check.Unconfigured _ -> {}
             }
         }
-        return new Limits(errorPercent, p95, logErrors, logIgnore);
+        return new Limits(errorPercent, p95, logErrors, logIgnore, logWindow);
     }
 
     /// The team's own ways to ask.
