@@ -25,6 +25,7 @@ import lastgood.config.SecretRef;
 import lastgood.config.SeverityLevel;
 import lastgood.config.StrategyConfig;
 import lastgood.config.Template;
+import lastgood.core.ServiceRef;
 import lastgood.core.Severity;
 import lastgood.core.Strategy;
 import lastgood.core.decide.ApprovalRule;
@@ -33,12 +34,14 @@ import lastgood.core.decide.SeverityRule;
 import lastgood.core.plan.Policy;
 import lastgood.core.recover.Check;
 import lastgood.core.recover.Limits;
+import lastgood.core.recover.ProofRules;
 import lastgood.core.recover.WatchRules;
 import lastgood.local.LocalService;
 import lastgood.local.Setting;
 import lastgood.local.store.Secrets;
 import lastgood.probes.CheckRules;
 import lastgood.probes.HttpCheck;
+import lastgood.probes.HttpProbes;
 import org.jspecify.annotations.Nullable;
 
 /// What the configuration says, in the words of core and of the local platform.
@@ -101,6 +104,21 @@ final class FromConfig {
                 Policy.EVIDENCE,
                 effective.policy().quarantine(),
                 effective.policy().presumeGoodAfter());
+    }
+
+    /// The same where users' requests are counted: then they have to prove it.
+    static Policy proving(Policy policy, Catalog catalog, Effective effective, CheckRules rules) {
+        var environment = effective.environment().name();
+        var callers = catalog.callersOf(environment, effective.service().name()).stream()
+                .map(name -> new ServiceRef(environment, name))
+                .toList();
+        var watch = policy.watch();
+        return policy.withWatch(watch.proving(ProofRules.of(
+                limits(effective),
+                effective.service().verify().window(),
+                watch.every(),
+                HttpProbes.any(rules),
+                callers)));
     }
 
     private static Set<Check> required(Effective effective) {
