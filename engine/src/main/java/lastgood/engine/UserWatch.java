@@ -53,7 +53,6 @@ final class UserWatch {
         this.ports = ports;
     }
 
-    /// @param since when the watch began
     Proof look(RunState run, String step, Step.WatchRecovery watch) {
         var rules = watch.rules().proof();
         if (rules == null) {
