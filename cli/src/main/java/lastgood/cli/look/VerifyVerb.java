@@ -139,7 +139,7 @@ public final class VerifyVerb extends Verb {
 
     /// Its place in the runbook's checklist.
     private static int number(CheckResult result) {
-        return result.check().ordinal() + 1;
+        return List.of(Check.values()).indexOf(result.check()) + 1;
     }
 
     private List<CheckResult> ask(Session session) {
