@@ -1,6 +1,6 @@
 /// What a rollback is. Needs nothing but the JDK's own base module, and must stay so.
 module lastgood.core {
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
 
     exports lastgood.core;
     exports lastgood.core.data;

@@ -1,6 +1,6 @@
 /// Carries a plan through crashes. Knows ports, never a vendor.
 module lastgood.engine {
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
     requires transitive lastgood.core;
     requires transitive com.fasterxml.jackson.databind;
 

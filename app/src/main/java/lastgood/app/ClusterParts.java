@@ -31,9 +31,9 @@ import lastgood.core.plan.Policy;
 import lastgood.core.plan.Step;
 import lastgood.core.recover.Check;
 import lastgood.core.recover.Limits;
-import lastgood.core.recover.WatchRules;
 import lastgood.engine.Owner;
 import lastgood.engine.Ports;
+import lastgood.engine.ToldChecks;
 import lastgood.engine.journal.Journal;
 import lastgood.engine.port.Checks;
 import lastgood.engine.port.Faults;
@@ -125,7 +125,7 @@ record ClusterParts(
                 time::now);
         var checks = databases
                 .checks()
-                .apply(metrics.measured(new KubeChecks(api, services, limits, kube.workloads()), limits));
+                .apply(metrics.measured(new KubeChecks(api, services, limits, kube.workloads(), time::now), limits));
         return new ClusterParts(
                 catalog,
                 cluster.namespace(),
@@ -134,7 +134,7 @@ record ClusterParts(
                 databases,
                 cnpg,
                 dataAccess(kept, cluster.namespace(), cnpg),
-                new ProbedChecks(checks, rules),
+                new ToldChecks(new ProbedChecks(checks, rules), kube.ledgers()),
                 rules,
                 owner,
                 time);
@@ -321,8 +321,7 @@ record ClusterParts(
                                 .map(r -> r.asks(check))
                                 .orElse(false));
         var watch = policy.watch();
-        return policy.withWatch(
-                new WatchRules(required, watch.every(), watch.samplesWanted(), watch.failuresMax(), watch.blindMax()));
+        return policy.withWatch(watch.requiring(required));
     }
 
     /// Into the data folder of whoever carries the run out, and to the workload in the cluster.

@@ -26,6 +26,7 @@ import lastgood.config.SecretRef;
 import lastgood.config.SeverityLevel;
 import lastgood.config.StrategyConfig;
 import lastgood.config.Template;
+import lastgood.core.ServiceRef;
 import lastgood.core.Severity;
 import lastgood.core.Strategy;
 import lastgood.core.decide.ApprovalRule;
@@ -34,12 +35,14 @@ import lastgood.core.decide.SeverityRule;
 import lastgood.core.plan.Policy;
 import lastgood.core.recover.Check;
 import lastgood.core.recover.Limits;
+import lastgood.core.recover.ProofRules;
 import lastgood.core.recover.WatchRules;
 import lastgood.local.LocalService;
 import lastgood.local.Setting;
 import lastgood.local.store.Secrets;
 import lastgood.probes.CheckRules;
 import lastgood.probes.HttpCheck;
+import lastgood.probes.HttpProbes;
 import org.jspecify.annotations.Nullable;
 
 /// What the configuration says, in the words of core and of the local platform.
@@ -113,6 +116,21 @@ final class FromConfig {
                     case TYPE_3 -> Policy.BackupFirst.CHANGING_DATA;
                     case NEVER -> Policy.BackupFirst.NEVER;
                 };
+    }
+
+    /// The same where users' requests are counted: then they have to prove it.
+    static Policy proving(Policy policy, Catalog catalog, Effective effective, CheckRules rules) {
+        var environment = effective.environment().name();
+        var callers = catalog.callersOf(environment, effective.service().name()).stream()
+                .map(name -> new ServiceRef(environment, name))
+                .toList();
+        var watch = policy.watch();
+        return policy.withWatch(watch.proving(ProofRules.of(
+                limits(effective),
+                effective.service().verify().window(),
+                watch.every(),
+                HttpProbes.any(rules),
+                callers)));
     }
 
     private static Set<Check> required(Effective effective) {
@@ -268,6 +286,7 @@ final class FromConfig {
         var p95 = usual.p95Below();
         var logErrors = usual.logErrorsMax();
         var logIgnore = usual.logIgnore();
+        var logWindow = usual.logWindow();
         for (var check : effective.service().verify().checks()) {
             switch (check) {
                 case lastgood.config.Check.ErrorRate(var _, var _, var below) -> errorPercent = below.fraction() * 100;
@@ -275,6 +294,7 @@ final class FromConfig {
                 case lastgood.config.Check.Logs logs -> {
                     logErrors = logs.errorsMax();
                     logIgnore = logs.ignore();
+                    logWindow = logs.window();
                 }
                 case lastgood.config.Check.Http _,
                         lastgood.config.Check.Run _,
@@ -284,7 +304,7 @@ final class FromConfig {
                         lastgood.config.Check.Unconfigured _ -> {}
             }
         }
-        return new Limits(errorPercent, p95, logErrors, logIgnore);
+        return new Limits(errorPercent, p95, logErrors, logIgnore, logWindow);
     }
 
     /// The team's own ways to ask.

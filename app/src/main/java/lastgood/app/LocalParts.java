@@ -17,6 +17,7 @@ import lastgood.config.Setting;
 import lastgood.core.ServiceRef;
 import lastgood.engine.Owner;
 import lastgood.engine.Ports;
+import lastgood.engine.ToldChecks;
 import lastgood.engine.journal.FileJournals;
 import lastgood.engine.port.Configs;
 import lastgood.engine.port.Preflight;
@@ -103,7 +104,10 @@ record LocalParts(
                         client,
                         new FileLedgers(data),
                         new FileEvidence(data, services, variables, clock),
-                        new ProbedChecks(databases.checks().apply(new LocalChecks(client, services)), rules),
+                        new ToldChecks(
+                                new ProbedChecks(
+                                        databases.checks().apply(new LocalChecks(client, services, clock)), rules),
+                                new FileLedgers(data)),
                         databases.databases(),
                         time));
     }

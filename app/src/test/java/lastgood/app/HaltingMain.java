@@ -96,23 +96,24 @@ final class HaltingMain {
     private static Session mortal(Session s, Death death) {
         var p = s.ports();
         var ports = new Ports(
-                mortal(JournalStore.class, p.journals(), death),
-                mortal(Locks.class, p.locks(), death),
-                p.drivers(),
-                mortal(Workloads.class, p.workloads(), death),
-                mortal(Configs.class, p.configs(), death),
-                mortal(Traffic.class, p.traffic(), death),
-                mortal(Ledgers.class, p.ledgers(), death),
-                mortal(EvidenceStore.class, p.evidence(), death),
-                p.checks(),
-                new Databases(
-                        mortal(Access.class, p.databases().access(), death),
-                        mortal(Schemas.class, p.databases().schemas(), death),
-                        p.databases().points(),
-                        mortal(Backups.class, p.databases().backups(), death),
-                        p.databases().repairs(),
-                        p.databases().integrity()),
-                p.time());
+                        mortal(JournalStore.class, p.journals(), death),
+                        mortal(Locks.class, p.locks(), death),
+                        p.drivers(),
+                        mortal(Workloads.class, p.workloads(), death),
+                        mortal(Configs.class, p.configs(), death),
+                        mortal(Traffic.class, p.traffic(), death),
+                        mortal(Ledgers.class, p.ledgers(), death),
+                        mortal(EvidenceStore.class, p.evidence(), death),
+                        p.checks(),
+                        new Databases(
+                                mortal(Access.class, p.databases().access(), death),
+                                mortal(Schemas.class, p.databases().schemas(), death),
+                                p.databases().points(),
+                                mortal(Backups.class, p.databases().backups(), death),
+                                p.databases().repairs(),
+                                p.databases().integrity()),
+                        p.time())
+                .counting(p.telemetry(), p.probes());
         return new Session(
                 s.effective(),
                 s.service(),

@@ -277,6 +277,19 @@ class VerbsTest {
     }
 
     @Test
+    void how_users_are_a_person_says_and_has_to_say_how_one_knows() {
+        var bench = Bench.rolling(folder);
+
+        assertThat(bench.say("verify users --pass -e production")).isEqualTo(2);
+        assertThat(bench.say("verify pods --fail --reason late -e production")).isEqualTo(2);
+        bench.say("verify users --fail --reason complaints -e production");
+
+        var ledger = bench.world.ledgers.read(bench.world.service);
+        assertThat(ledger.told(ledger.live().orElseThrow().number()))
+                .hasValueSatisfying(t -> assertThat(t.why()).isEqualTo("complaints"));
+    }
+
+    @Test
     void history_is_a_table_a_report_and_data() {
         var bench = Bench.rolling(folder);
         bench.say("rollback -e production --revision previous --yes");

@@ -85,6 +85,11 @@ public final class Catalog {
         return Dependencies.of(source.document(), environment).dependentsFirst(some);
     }
 
+    /// The services of this file that call that one (`dependencies`): what hurts it hurts their users.
+    public List<String> callersOf(String environment, String service) {
+        return Dependencies.of(source.document(), environment).callersOf(service);
+    }
+
     public PolicyConfig policy() {
         return policy;
     }

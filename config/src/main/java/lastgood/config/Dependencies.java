@@ -71,6 +71,14 @@ final class Dependencies {
         return ordered;
     }
 
+    /// The services of the file that call it, in the file's order.
+    List<String> callersOf(String service) {
+        return upstream.entrySet().stream()
+                .filter(e -> e.getValue().contains(service))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
     /// One circle for each knot of services that call each other: `[web, api, web]`.
     List<List<String>> circles() {
         var circles = new ArrayList<List<String>>();

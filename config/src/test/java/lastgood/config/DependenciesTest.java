@@ -41,6 +41,15 @@ class DependenciesTest {
     }
 
     @Test
+    void the_callers_of_a_service_are_those_whose_users_it_can_hurt() {
+        var catalog = Texts.catalog(SHOP);
+
+        assertThat(catalog.callersOf("live", "api")).containsExactly("web");
+        assertThat(catalog.callersOf("test", "web")).containsExactly("mail");
+        assertThat(catalog.callersOf("live", "web")).isEmpty();
+    }
+
+    @Test
     void a_circle_is_named() {
         assertThat(Texts.problems(SHOP.replace("auth: {}", "auth: { dependencies: { upstream: [web] } }")))
                 .containsExactly(

@@ -81,6 +81,16 @@ public record Ledger(ServiceRef service, List<LedgerEntry> entries) {
                 .reduce((_, later) -> later);
     }
 
+    /// What a person last said of its users since it is live; what was said before was said of another time.
+    public Optional<LedgerEntry.Told> told(int number) {
+        var live = liveSince(number).orElse(Instant.MAX);
+        return entries.stream()
+                .filter(LedgerEntry.Told.class::isInstance)
+                .map(LedgerEntry.Told.class::cast)
+                .filter(t -> t.release() == number && !t.at().isBefore(live))
+                .reduce((_, later) -> later);
+    }
+
     /// What the release's lines come to, read in order: the last one that matters wins.
     public Standing standing(int number) {
         Standing standing = new Standing.NeverLive();
@@ -94,7 +104,7 @@ public record Ledger(ServiceRef service, List<LedgerEntry> entries) {
 
     private static Standing after(Standing before, LedgerEntry entry) {
         return switch (entry) {
-            case LedgerEntry.Deployed _, LedgerEntry.Brought _, LedgerEntry.Quarantined _ -> before;
+            case LedgerEntry.Deployed _, LedgerEntry.Brought _, LedgerEntry.Quarantined _, LedgerEntry.Told _ -> before;
             // A release that was good when it came back needs no second bake; one that was taken out does.
             case LedgerEntry.Live live -> before instanceof Standing.Good ? before : new Standing.Baking(live.at());
             case LedgerEntry.Judged judged -> judged(before, judged);

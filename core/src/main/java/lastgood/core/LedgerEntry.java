@@ -44,6 +44,9 @@ public sealed interface LedgerEntry {
     /// Somebody or something judged it.
     record Judged(int release, Verdict verdict, String by, String why, Instant at, String key) implements LedgerEntry {}
 
+    /// A person says how users are, now that they have this release.
+    record Told(int release, boolean well, String by, String why, Instant at, String key) implements LedgerEntry {}
+
     /// It may not come back unnoticed until then.
     record Quarantined(int release, Instant until, String why, Instant at, String key) implements LedgerEntry {}
 

@@ -1,5 +1,7 @@
 package lastgood.core;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Duration;
 
 /// How quantities are written for people, the same everywhere.
@@ -28,6 +30,15 @@ public final class Words {
             return d.toMinutesPart() == 0 ? d.toHours() + "h" : "%dh%02dm".formatted(d.toHours(), d.toMinutesPart());
         }
         return d.toHoursPart() == 0 ? d.toDays() + "d" : "%dd %dh".formatted(d.toDays(), d.toHoursPart());
+    }
+
+    /// Of a share, 0 to 1: `0.2%`, `12.35%`.
+    public static String percent(double share) {
+        return BigDecimal.valueOf(share * 100)
+                        .setScale(2, RoundingMode.HALF_UP)
+                        .stripTrailingZeros()
+                        .toPlainString()
+                + "%";
     }
 
     /// `1 release`, `2 releases`.

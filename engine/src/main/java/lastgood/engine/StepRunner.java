@@ -2,10 +2,15 @@ package lastgood.engine;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import lastgood.core.plan.PlannedStep;
 import lastgood.core.plan.Step;
 import lastgood.core.recover.CheckResult.Finding;
+import lastgood.core.recover.Probed;
+import lastgood.core.recover.Proof;
 import lastgood.core.recover.Recovery;
 import lastgood.core.recover.Sample;
 import lastgood.core.recover.Tally;
@@ -55,6 +60,7 @@ final class StepRunner {
     private final int epoch;
     private final Pen pen;
     private final Progress progress;
+    private final UserWatch users;
 
     /// What this owner has noticed of the step at hand. Losing it in a crash costs patience, never safety.
     private Patience patience;
@@ -110,6 +116,7 @@ final class StepRunner {
         this.epoch = epoch;
         this.pen = pen;
         this.progress = progress;
+        this.users = new UserWatch(ports);
         this.patience = new Patience("", Instant.EPOCH);
     }
 
@@ -332,13 +339,15 @@ final class StepRunner {
             return;
         }
         var before = state.tally(step.id());
-        if (before.taken() > 0) {
-            ports.time().pause(watch.rules().every());
-        }
+        var probed = before.taken() > 0 ? users.pause(state, step.id(), watch) : Optional.<Probed>empty();
+        var proof = users.look(state, step.id(), watch);
         // A short row may be the last one already: then this sample has to be over the whole checklist.
-        var full = before.taken() == 0 || before.inARow() >= watch.rules().samplesWanted() - 1;
+        var full = before.taken() == 0 || (before.inARow() >= watch.rules().samplesWanted() - 1 && proof.ready());
         var sample = ask(watch, state.since(step.id()), full);
-        judge(step, watch, sample, before.plus(sample.of(watch.rules().required())));
+        var tally = before.plus(sample.of(watch.rules().required()));
+        if (pen.write(new Entry.Window(step.id(), tally, notes(watch, sample, proof), probed.orElse(null)))) {
+            judge(step, watch, sample, tally, proof);
+        }
     }
 
     /// A team may require nothing but dear checks; then each sample has to ask them, or it would know nothing.
@@ -349,19 +358,24 @@ final class StepRunner {
         return askedNone && !full ? ports.checks().ask(watch.service(), watch.release(), since, true) : sample;
     }
 
-    private void judge(PlannedStep step, Step.WatchRecovery watch, Sample sample, Tally tally) {
-        var notes = sample.results().stream()
+    private static List<String> notes(Step.WatchRecovery watch, Sample sample, Proof proof) {
+        var notes = new ArrayList<String>();
+        sample.results().stream()
                 .filter(r -> watch.rules().required().contains(r.check()) && r.finding() != Finding.PASS)
                 .map(lastgood.core.recover.CheckResult::line)
-                .toList();
-        if (!pen.write(new Entry.Window(step.id(), tally, notes))) {
-            return;
+                .forEach(notes::add);
+        if (!proof.line().isEmpty()) {
+            notes.add(proof.line());
         }
+        return notes;
+    }
+
+    private void judge(PlannedStep step, Step.WatchRecovery watch, Sample sample, Tally tally, Proof users) {
         progress.waiting(
                 step,
                 "%d of %d samples passed in a row"
                         .formatted(tally.inARow(), watch.rules().samplesWanted()));
-        switch (Recovery.judge(watch.rules(), tally, sample)) {
+        switch (Recovery.judge(watch.rules(), tally, sample, users)) {
             case Recovery.Proved(var proof) -> pen.write(verdict(step, Judgement.PROVED, proof, sample));
             case Recovery.Refuted(var why) -> pen.write(verdict(step, Judgement.REFUTED, why, sample));
             case Recovery.Unproved(var why) -> pen.write(verdict(step, Judgement.UNPROVED, why, sample));

@@ -92,7 +92,7 @@ abstract class EvidenceAndChecksContract {
 
     CheckResult ask(KubeService service, Release release, Instant since, Check check) {
         var services = Map.of(service.service(), service);
-        return new KubeChecks(shop.api, services, Map.of(), shop.parts(service).workloads())
+        return new KubeChecks(shop.api, services, Map.of(), shop.parts(service).workloads(), InstantSource.system())
                 .ask(service.service(), release, since, true).results().stream()
                         .filter(r -> r.check() == check)
                         .findFirst()

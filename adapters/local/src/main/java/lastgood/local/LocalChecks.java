@@ -1,6 +1,7 @@
 package lastgood.local;
 
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -34,10 +35,12 @@ public final class LocalChecks implements Checks {
 
     private final LocalClient client;
     private final Map<ServiceRef, LocalService> services;
+    private final InstantSource clock;
 
-    public LocalChecks(LocalClient client, Map<ServiceRef, LocalService> services) {
+    public LocalChecks(LocalClient client, Map<ServiceRef, LocalService> services, InstantSource clock) {
         this.client = client;
         this.services = Map.copyOf(services);
+        this.clock = clock;
     }
 
     @Override
@@ -71,10 +74,21 @@ public final class LocalChecks implements Checks {
             case PODS -> pods(service, release, since);
             case ERROR_RATE -> errorRate(service, release, since, asked.limits());
             case LATENCY_P95 -> latency(service, release, since, asked.limits());
-            case LOGS -> LogScan.ask(asked.limits(), running(service, release, since));
+            case LOGS -> logs(asked);
             case ENDPOINTS, AUTH, INTEGRATIONS, SMOKE -> CheckResult.unknown(check, "not configured");
             case DATABASE, USERS -> CheckResult.unknown(check, "no `http` or `run` is configured for it");
         };
+    }
+
+    /// What is older than the window does not count, however long a watch lasts.
+    private CheckResult logs(Asked asked) {
+        var limits = asked.limits();
+        var window = clock.instant().minus(limits.logWindow());
+        var from = asked.since().isAfter(window) ? asked.since() : window;
+        return LogScan.ask(
+                limits,
+                running(asked.service(), asked.release(), from),
+                () -> running(asked.service(), asked.release(), from.minus(Limits.INCIDENT)));
     }
 
     private static CheckResult answer(Check check, Supplier<CheckResult> question) {

@@ -5,6 +5,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import lastgood.core.Words;
 import lastgood.core.recover.Check;
 import lastgood.core.recover.CheckResult;
@@ -14,7 +15,7 @@ import lastgood.local.agent.LogTail;
 import lastgood.local.files.Failures;
 
 /// Looks for error lines in the logs of the instances that run the release, from where each log stood when the watch
-/// began: lines need not bear a time.
+/// began: lines need not bear a time. What the same instances wrote before the incident is what is known of them.
 final class LogScan {
 
     /// The end of each log: more than a service writes in a watch, little enough to read each time.
@@ -22,7 +23,9 @@ final class LogScan {
 
     private LogScan() {}
 
-    static CheckResult ask(Limits limits, List<InstanceView> instances) {
+    /// @param instances with where their logs stood when the watch began
+    /// @param before the same, with where they stood before the incident
+    static CheckResult ask(Limits limits, List<InstanceView> instances, Supplier<List<InstanceView>> before) {
         if (instances.isEmpty()) {
             return CheckResult.unknown(Check.LOGS, "no instance of this release has a log");
         }
@@ -31,9 +34,22 @@ final class LogScan {
             for (var instance : instances) {
                 logs.add(text(instance));
             }
-            return ErrorLines.judge(limits, logs.stream().flatMap(String::lines), Words.count(instances.size(), "log"));
+            return ErrorLines.judge(
+                    limits,
+                    logs.stream().flatMap(String::lines),
+                    () -> before.get().stream().flatMap(i -> past(i).lines()),
+                    Words.count(instances.size(), "log"));
         } catch (IOException e) {
             return CheckResult.unknown(Check.LOGS, "could not read the logs: " + Failures.reason(e));
+        }
+    }
+
+    /// A past that cannot be read is none: then every error line counts.
+    private static String past(InstanceView instance) {
+        try {
+            return LogTail.until(Path.of(instance.log()), instance.logFrom(), BYTES_MAX);
+        } catch (IOException _) {
+            return "";
         }
     }
 

@@ -124,7 +124,7 @@ class EvidenceAndChecksTest {
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(5),
                 limits);
-        return new LocalChecks(world.client, Map.of(World.SHOP, definition))
+        return new LocalChecks(world.client, Map.of(World.SHOP, definition), InstantSource.system())
                 .ask(World.SHOP, release, since, true).results().stream()
                         .filter(r -> r.check() == check)
                         .findFirst()
@@ -202,7 +202,7 @@ class EvidenceAndChecksTest {
         var v1 = release(world.stage("v1", "ok"));
         world.stopAgent();
 
-        var sample = new LocalChecks(world.client, Map.of(World.SHOP, world.service))
+        var sample = new LocalChecks(world.client, Map.of(World.SHOP, world.service), InstantSource.system())
                 .ask(World.SHOP, v1, Instant.now(), false);
 
         assertThat(sample.results()).allMatch(r -> r.finding() == Finding.UNKNOWN);

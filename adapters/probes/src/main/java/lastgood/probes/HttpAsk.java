@@ -12,6 +12,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import lastgood.core.Words;
 import lastgood.core.recover.Check;
 import lastgood.core.recover.CheckResult;
@@ -75,6 +76,15 @@ final class HttpAsk {
                         .map(q -> q.method() + " " + q.target())
                         .reduce((a, b) -> a + ", " + b)
                         .orElse(""));
+    }
+
+    /// Whether the answer is as expected; empty = it cannot be asked.
+    Optional<Boolean> isAnswered(String baseUrl, HttpCheck question) {
+        return switch (ask(baseUrl, question)) {
+            case Outcome.Fine() -> Optional.of(true);
+            case Outcome.Wrong _ -> Optional.of(false);
+            case Outcome.CannotAsk _ -> Optional.empty();
+        };
     }
 
     private sealed interface Outcome {

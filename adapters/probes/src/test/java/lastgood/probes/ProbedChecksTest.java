@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import lastgood.core.Digest;
 import lastgood.core.Person;
@@ -22,8 +23,10 @@ import lastgood.core.Version;
 import lastgood.core.recover.Check;
 import lastgood.core.recover.CheckResult;
 import lastgood.core.recover.CheckResult.Finding;
+import lastgood.core.recover.Probed;
 import lastgood.core.recover.Sample;
 import lastgood.engine.port.Checks;
+import lastgood.engine.port.Time;
 import lastgood.probes.HttpCheck.Fetched;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -176,5 +179,47 @@ class ProbedChecksTest {
         var asked = new ProbedChecks(PLATFORM, Map.of(SHOP, rules)).ask(SHOP, V1, Instant.EPOCH, true);
 
         assertThat(asked.results().get(Check.SMOKE.ordinal()).line()).contains("still running after 100ms");
+    }
+
+    /// Nothing waits: a pause moves the clock.
+    private static final class Moved implements Time {
+        private Instant now = Instant.EPOCH;
+
+        @Override
+        public Instant now() {
+            return now;
+        }
+
+        @Override
+        public void pause(Duration duration) {
+            now = now.plus(duration);
+        }
+    }
+
+    private Optional<Probed> probe(HttpCheck... questions) throws InterruptedException {
+        var base =
+                "http://127.0.0.1:" + (server == null ? 0 : server.getAddress().getPort());
+        var http = Map.of(Check.ENDPOINTS, List.of(questions));
+        var rules = new CheckRules(base, folder, http, Map.of(), Duration.ofSeconds(5));
+        return new HttpProbes(Map.of(SHOP, rules), new Moved())
+                .send(SHOP, Duration.ofSeconds(15), Duration.ofMillis(500));
+    }
+
+    @Test
+    void probes_are_sent_twice_a_second_and_their_failures_counted() throws InterruptedException {
+        var wrong = new HttpCheck("GET", "/", new TreeMap<>(), null, 201, null, null, Duration.ofSeconds(2));
+
+        var probed = probe(HttpCheck.get("/"), wrong).orElseThrow();
+
+        assertThat(probed.requests()).isEqualTo(30);
+        assertThat(probed.failed()).isEqualTo(15);
+        assertThat(probed.late()).isZero();
+        assertThat(probed.span()).isEqualTo(Duration.ofSeconds(15));
+    }
+
+    @Test
+    void nothing_that_may_change_something_or_asks_somebody_else_is_sent_again_and_again() throws InterruptedException {
+        assertThat(probe(post(null, 200, null), HttpCheck.get("https://idp.example/")))
+                .isEmpty();
     }
 }

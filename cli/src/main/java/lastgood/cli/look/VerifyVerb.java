@@ -15,9 +15,14 @@ import lastgood.cli.Where;
 import lastgood.cli.out.Data;
 import lastgood.cli.out.Paint;
 import lastgood.cli.out.Screen;
+import lastgood.core.Ledger;
+import lastgood.core.LedgerEntry;
+import lastgood.core.Reason;
+import lastgood.core.Release;
 import lastgood.core.recover.Check;
 import lastgood.core.recover.CheckResult;
 import lastgood.core.recover.CheckResult.Finding;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,14 +35,16 @@ import picocli.CommandLine.Parameters;
         description = {
             "Asks the checklist's questions once. A check without data is UNKNOWN, never a pass.",
             "CHECK is all (or checklist), or one of pods, errors, latency, auth, database, endpoints, logs,",
-            "integrations, smoke, users; health is pods and endpoints."
+            "integrations, smoke, users; health is pods and endpoints.",
+            "Whether users are well a person says: --pass or --fail, with --reason."
         },
         footer = {
             "",
             "Examples:",
             "  lastgood verify -e production                 all ten",
             "  lastgood verify auth -e production            PASS, or exit 5",
-            "  lastgood verify smoke -e production"
+            "  lastgood verify smoke -e production",
+            "  lastgood verify users --pass --reason 'support is quiet' -e production"
         })
 public final class VerifyVerb extends Verb {
 
@@ -55,6 +62,15 @@ public final class VerifyVerb extends Verb {
             description = "how far back measurements count (default: since it is live, at most 15m)")
     private String since = "15m";
 
+    @Option(names = "--pass", description = "users: they are well, as somebody has found out")
+    private boolean pass;
+
+    @Option(names = "--fail", description = "users: they are not")
+    private boolean fail;
+
+    @Option(names = "--reason", paramLabel = "TEXT", description = "how one knows, in one line; with --pass and --fail")
+    private @Nullable String reason;
+
     public VerifyVerb(Tool tool) {
         this.tool = tool;
     }
@@ -64,13 +80,21 @@ public final class VerifyVerb extends Verb {
         var wanted = wanted(check);
         var session = tool.session(where);
         var screen = tool.screen(where.common());
+        if (pass || fail) {
+            tell(session, wanted);
+        }
+        if (screen.moves()) {
+            screen.say("asking: commands and requests of your own may take a while");
+        }
         var results =
                 ask(session).stream().filter(r -> wanted.contains(r.check())).toList();
         var format = where.common().format();
         if (StatusVerb.isData(format)) {
             screen.data(Data.text(data(session, results), format));
         } else {
-            screen.data(results.stream().map(r -> line(screen, r)).toList());
+            screen.data(results.stream()
+                    .map(r -> wanted.size() > 1 ? " %2d%s".formatted(number(r), line(screen, r)) : line(screen, r))
+                    .toList());
         }
         var good = (wanted.size() == 1 || check.equals("health"))
                 ? results.stream().allMatch(r -> r.finding() == Finding.PASS) && !results.isEmpty()
@@ -78,13 +102,49 @@ public final class VerifyVerb extends Verb {
         return good ? Exit.DONE : Exit.NOT_RECOVERED;
     }
 
-    private List<CheckResult> ask(Session session) {
+    /// A person's word on what no query can tell; it counts until another release is live.
+    private void tell(Session session, Set<Check> wanted) {
+        if (pass == fail || !wanted.equals(Set.of(Check.USERS))) {
+            throw Failure.usage(
+                    pass == fail ? "both --pass and --fail" : "only of users a person's word is taken",
+                    "lastgood verify users --pass --reason TEXT");
+        }
+        if (reason == null) {
+            throw Failure.usage("whoever says how users are has to say how one knows", "--reason 'support is quiet'");
+        }
+        var why = new Reason(reason).text();
         var ledger = session.ports().ledgers().read(session.service());
-        var live = ledger.live()
+        var now = session.ports().time().now();
+        var number = live(session, ledger).number();
+        session.ports()
+                .ledgers()
+                .append(
+                        ledger,
+                        List.of(new LedgerEntry.Told(
+                                number,
+                                pass,
+                                session.person().name(),
+                                why,
+                                now,
+                                "told/%d/%d".formatted(number, now.toEpochMilli()))));
+    }
+
+    private static Release live(Session session, Ledger ledger) {
+        return ledger.live()
                 .orElseThrow(() -> Failure.refused(
                         "nothing of %s is live, so there is nothing to check".formatted(session.service()),
                         List.of(),
                         "lastgood release deploy VERSION " + session.flags()));
+    }
+
+    /// Its place in the runbook's checklist.
+    private static int number(CheckResult result) {
+        return List.of(Check.values()).indexOf(result.check()) + 1;
+    }
+
+    private List<CheckResult> ask(Session session) {
+        var ledger = session.ports().ledgers().read(session.service());
+        var live = live(session, ledger);
         var earliest = session.ports().time().now().minus(Since.parse(since));
         var liveSince = ledger.liveSince(live.number()).orElse(earliest);
         return session.ports()
@@ -141,7 +201,9 @@ public final class VerifyVerb extends Verb {
         var items = doc.putArray("items");
         for (var r : results) {
             items.addObject()
+                    .put("number", number(r))
                     .put("check", r.check().label())
+                    .put("meaning", r.check().meaning())
                     .put("finding", r.finding().name())
                     .put("value", r.value())
                     .put("threshold", r.threshold())

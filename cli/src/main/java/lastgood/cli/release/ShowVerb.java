@@ -79,6 +79,8 @@ final class ShowVerb extends Verb {
                 "brought %s".formatted(String.join(", ", migrations));
             case LedgerEntry.Judged(var _, var verdict, var by, var why, var _, var _) ->
                 "%s by %s: %s".formatted(verdict.word(), by, why);
+            case LedgerEntry.Told(var _, var well, var by, var why, var _, var _) ->
+                "users are %s, says %s: %s".formatted(well ? "well" : "not well", by, why);
             case LedgerEntry.Quarantined(var _, var until, var why, var _, var _) ->
                 "in quarantine until %s: %s".formatted(until, why);
         };

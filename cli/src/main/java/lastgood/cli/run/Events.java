@@ -44,7 +44,7 @@ final class Events {
             case Entry.Unknown(var step, var question) ->
                 event("✖ needs a person", "%s: %s".formatted(step, question), Paint.BAD);
             case Entry.TimerFired(var name) -> event("◌ time", "%s passed".formatted(name), Paint.WARN);
-            case Entry.Window(var step, var tally, var notes) -> window(plan, step, tally, notes);
+            case Entry.Window(var step, var tally, var notes, var _) -> window(plan, step, tally, notes);
             case Entry.VerdictReached(var step, var judgement, var why, var _) ->
                 judgement == Entry.Judgement.PROVED
                         ? event("✔ ok", "%s: proved: %s".formatted(step, why), Paint.GOOD)

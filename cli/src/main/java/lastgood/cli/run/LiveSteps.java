@@ -65,7 +65,7 @@ final class LiveSteps implements Watching {
                         judgement == Entry.Judgement.PROVED
                                 ? new Line("✔ ok  ", Paint.GOOD, why)
                                 : new Line("✖ FAIL", Paint.BAD, why));
-            case Entry.Window(var step, var _, var _) ->
+            case Entry.Window(var step, var _, var _, var _) ->
                 Events.line(record, plan)
                         .ifPresent(e -> lines.put(
                                 step,

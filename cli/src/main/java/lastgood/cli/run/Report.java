@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import lastgood.cli.Exit;
 import lastgood.cli.Session;
 import lastgood.cli.out.Data;
@@ -257,8 +258,8 @@ public final class Report {
                                                 flags)
                                 : AfterData.next(state.plan(), session.flags()).orElse("lastgood verify all " + flags);
             case NOT_RECOVERED ->
-                "lastgood verify all %s; further back: lastgood rollback %s --revision previous"
-                        .formatted(flags, flags);
+                "lastgood verify all %s; page whoever is on call; further back: lastgood rollback %s --revision %s; or it is not the release: a flag, data (lastgood db corruption assess), a service that it calls"
+                        .formatted(flags, flags, further());
             case FAILED -> "lastgood status " + flags;
             case CANCELLED -> "lastgood status " + flags;
             case NEEDS_HUMAN ->
@@ -267,6 +268,22 @@ public final class Report {
             case AWAITING_APPROVAL -> "%s: lastgood approve %s".formatted(approver(), run);
             case PLANNED, RUNNING, VERIFYING -> "lastgood attach %s".formatted(run);
         };
+    }
+
+    /// The newest release before the target that was ever judged good.
+    private String further() {
+        var target = state.plan().steps().stream()
+                .flatMap(s -> s.step() instanceof Step.WatchRecovery watch
+                        ? Stream.of(watch.release().number())
+                        : Stream.empty())
+                .findFirst()
+                .orElse(0);
+        var ledger = session.ports().ledgers().read(session.service());
+        return ledger.releases().reversed().stream()
+                .filter(r -> r.number() < target && ledger.standing(r.number()) instanceof Standing.Good)
+                .findFirst()
+                .map(r -> "%d (%s, good)".formatted(r.number(), r.version()))
+                .orElse("previous (no earlier release is known to be good)");
     }
 
     private String approver() {

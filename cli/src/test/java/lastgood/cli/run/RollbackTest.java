@@ -531,17 +531,18 @@ class RollbackTest {
     @Test
     void a_folder_that_cannot_be_written_to_is_said_so_without_a_stack_trace() {
         bench.ports = p -> new Ports(
-                readOnly(p.journals()),
-                p.locks(),
-                p.drivers(),
-                p.workloads(),
-                p.configs(),
-                p.traffic(),
-                p.ledgers(),
-                p.evidence(),
-                p.checks(),
-                p.databases(),
-                p.time());
+                        readOnly(p.journals()),
+                        p.locks(),
+                        p.drivers(),
+                        p.workloads(),
+                        p.configs(),
+                        p.traffic(),
+                        p.ledgers(),
+                        p.evidence(),
+                        p.checks(),
+                        p.databases(),
+                        p.time())
+                .counting(p.telemetry(), p.probes());
 
         var code = bench.say(BACK + " --yes");
 

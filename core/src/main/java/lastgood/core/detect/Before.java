@@ -56,7 +56,7 @@ public record Before(Counts errors, Histogram latency, Counts guard, double seas
     }
 
     /// Chernoff's bound towards `end`: the rate at which the counts would be a surprise of 1 in 100.
-    private static double bound(Counts counts, double end) {
+    static double bound(Counts counts, double end) {
         if (counts.requests() == 0) {
             return end;
         }

@@ -31,6 +31,7 @@ public final class RecoveryProof {
     private Part blockSlow;
     private boolean proved;
     private double blockSeconds;
+    private double settledSeconds;
     private final List<Block> blocks = new ArrayList<>();
     private Finding last = new Finding.NotProved(0);
 
@@ -40,12 +41,20 @@ public final class RecoveryProof {
     /// @param alpha largest chance that a service which is not well is called recovered
     /// @param before what was normal before the incident; [Before#UNKNOWN] leaves that comparison out
     /// @param blocks how many times the proof must be given again
+    /// @param settling for so long nothing is taken as proof of the opposite: instances warm up, and requests that
+    ///     were underway still fail. The proof itself may come at any time.
     public record Goal(
-            double errorsBelow, double slowBelow, double alpha, Before before, int blocks, Duration blockLength) {
+            double errorsBelow,
+            double slowBelow,
+            double alpha,
+            Before before,
+            int blocks,
+            Duration blockLength,
+            Duration settling) {
 
         /// The runbook's numbers: below 1 % errors, p95 below 500 ms, and 30 minutes.
         public static Goal usual(Before before) {
-            return new Goal(0.01, 0.05, 0.01, before, 3, Duration.ofMinutes(10));
+            return new Goal(0.01, 0.05, 0.01, before, 3, Duration.ofMinutes(10), Duration.ZERO);
         }
     }
 
@@ -87,7 +96,8 @@ public final class RecoveryProof {
         if (last instanceof Finding.Refuted) {
             return last;
         }
-        if (goal.before().known()) {
+        settledSeconds += since.toMillis() / 1000.0;
+        if (goal.before().known() && settled()) {
             relapse.take(failed, goal.before().high(), 0, 1, payoffs);
         }
         errors.take(failed, payoffs);
@@ -102,6 +112,21 @@ public final class RecoveryProof {
     /// The blocks of the hold that are over.
     public List<Block> blocks() {
         return List.copyOf(blocks);
+    }
+
+    /// All requests so far and those that failed.
+    public Counts failed() {
+        return errors.seen;
+    }
+
+    /// All requests so far and those that were late.
+    public Counts late() {
+        return slow.seen;
+    }
+
+    /// Whether there were enough requests for a service that is well to have proved it, half of the time or more.
+    public boolean hadEnough() {
+        return Math.min(errors.seen.requests(), slow.seen.requests()) >= enoughForOneBlock();
     }
 
     public List<Reading> readings() {
@@ -128,8 +153,14 @@ public final class RecoveryProof {
         blockSeconds = 0;
     }
 
+    /// A block with too few requests is over without a word against it; one with enough and no proof has to be made
+    /// up for.
     private boolean done() {
-        return blocks.stream().filter(Block.HELD::equals).count() >= goal.blocks();
+        return blocks.stream().filter(b -> b != Block.NOT_PROVED).count() >= goal.blocks();
+    }
+
+    private boolean settled() {
+        return proved || settledSeconds > goal.settling().toMillis() / 1000.0;
     }
 
     /// Requests with which a service that fails at a fifth of the limit proves to be well, half of the time or more.
@@ -179,7 +210,9 @@ public final class RecoveryProof {
             recent = recent / 2 + counts.requests();
             recentBad = recentBad / 2 + counts.bad();
             bet(below, BELOW, counts, payoffs);
-            bet(above, ABOVE, counts, payoffs);
+            if (settled()) {
+                bet(above, ABOVE, counts, payoffs);
+            }
         }
 
         private void bet(Capital capital, double[] shares, Counts counts, double[] payoffs) {

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// What has to hold, and for how long, before we say that users recovered.
 ///
@@ -14,7 +15,14 @@ import java.util.TreeSet;
 ///     `every`, counted in samples so that a suspended machine or a jumping clock can only lengthen it
 /// @param failuresMax failed samples, in all, after which it is not a recovery
 /// @param blindMax samples without data, in all, after which we stop and say that we do not know
-public record WatchRules(Set<Check> required, Duration every, int samplesWanted, int failuresMax, int blindMax) {
+/// @param proof what users' requests have to prove besides; null: nobody counts them
+public record WatchRules(
+        Set<Check> required,
+        Duration every,
+        int samplesWanted,
+        int failuresMax,
+        int blindMax,
+        @Nullable ProofRules proof) {
 
     /// The runbook decides within 15 minutes; a rollback that has not helped by then needs a person.
     private static final Duration PATIENCE = Duration.ofMinutes(10);
@@ -28,6 +36,20 @@ public record WatchRules(Set<Check> required, Duration every, int samplesWanted,
         if (samplesWanted < 1 || failuresMax < 1 || blindMax < 1 || !every.isPositive()) {
             throw new IllegalArgumentException("a watch needs samples, a budget and a pace");
         }
+    }
+
+    public WatchRules(Set<Check> required, Duration every, int samplesWanted, int failuresMax, int blindMax) {
+        this(required, every, samplesWanted, failuresMax, blindMax, null);
+    }
+
+    /// The same, and users' requests have to prove it.
+    public WatchRules proving(ProofRules rules) {
+        return new WatchRules(required, every, samplesWanted, failuresMax, blindMax, rules);
+    }
+
+    /// The same with other required checks.
+    public WatchRules requiring(Set<Check> others) {
+        return new WatchRules(others, every, samplesWanted, failuresMax, blindMax, proof);
     }
 
     /// The rules for a window: a sample each 15 s, more often if the window is short.
@@ -48,10 +70,11 @@ public record WatchRules(Set<Check> required, Duration every, int samplesWanted,
     /// Whether any of the checks is what users notice. Pods that run and logs without errors are signs; whether users
     /// are well they do not say, so a watch of these alone proves that the platform has settled and no more.
     public boolean asksUsers() {
-        return required.stream().anyMatch(c -> switch (c) {
-            case ERROR_RATE, LATENCY_P95, AUTH, ENDPOINTS, INTEGRATIONS, SMOKE, USERS -> true;
-            case PODS, DATABASE, LOGS -> false;
-        });
+        return proof != null
+                || required.stream().anyMatch(c -> switch (c) {
+                    case ERROR_RATE, LATENCY_P95, AUTH, ENDPOINTS, INTEGRATIONS, SMOKE, USERS -> true;
+                    case PODS, DATABASE, LOGS -> false;
+                });
     }
 
     private static Duration min(Duration a, Duration b) {

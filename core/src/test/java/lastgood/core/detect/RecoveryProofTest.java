@@ -15,21 +15,25 @@ import org.junit.jupiter.api.Test;
 class RecoveryProofTest {
 
     private static final Duration SCRAPE = Duration.ofSeconds(15);
+    private static final int WATCHES = 101;
     private static final Goal USUAL = Goal.usual(new Before(new Counts(100_000, 200)));
 
-    private static double medianSecondsToProve(Chance chance, int perScrape) {
-        var all = new double[41];
+    private static double medianSecondsToProve(Chance chance, int perScrape, double rate) {
+        var all = new double[WATCHES];
         for (var i = 0; i < all.length; i++) {
             var proof = new RecoveryProof(USUAL);
             var t = 0;
             Finding seen = new Finding.NotProved(0);
             while (seen instanceof Finding.NotProved && t < 500) {
                 t++;
-                seen = proof.take(chance.counts(perScrape, 0.002), chance.counts(perScrape, 0.01), SCRAPE);
+                seen = proof.take(chance.counts(perScrape, rate), chance.counts(perScrape, 0.01), SCRAPE);
             }
             all[i] = seen instanceof Finding.Proved ? 15.0 * t : Double.POSITIVE_INFINITY;
         }
         Arrays.sort(all);
+        System.out.printf(
+                "%d a second, %.1f%% fail: median %.0f s, 9 of 10 within %.0f s%n",
+                perScrape / 15, rate * 100, all[all.length / 2], all[all.length * 9 / 10]);
         return all[all.length / 2];
     }
 
@@ -37,9 +41,14 @@ class RecoveryProofTest {
     void a_service_that_is_well_is_proved_so_soon() {
         var chance = new Chance(51);
 
-        assertThat(medianSecondsToProve(chance, 1_500)).isLessThanOrEqualTo(15);
-        assertThat(medianSecondsToProve(chance, 150)).isLessThanOrEqualTo(120);
-        assertThat(medianSecondsToProve(chance, 15)).isLessThanOrEqualTo(20 * 60);
+        assertThat(medianSecondsToProve(chance, 15_000, 0.001)).isLessThanOrEqualTo(15);
+        assertThat(medianSecondsToProve(chance, 15_000, 0.002)).isLessThanOrEqualTo(15);
+        assertThat(medianSecondsToProve(chance, 1_500, 0.001)).isLessThanOrEqualTo(15);
+        assertThat(medianSecondsToProve(chance, 1_500, 0.002)).isLessThanOrEqualTo(30);
+        assertThat(medianSecondsToProve(chance, 150, 0.001)).isLessThanOrEqualTo(90);
+        assertThat(medianSecondsToProve(chance, 150, 0.002)).isLessThanOrEqualTo(120);
+        assertThat(medianSecondsToProve(chance, 15, 0.001)).isLessThanOrEqualTo(17 * 60);
+        assertThat(medianSecondsToProve(chance, 15, 0.002)).isLessThanOrEqualTo(20 * 60);
     }
 
     @Test
@@ -130,6 +139,45 @@ class RecoveryProofTest {
         }
 
         assertThat(seen).isInstanceOf(Finding.Refuted.class);
+    }
+
+    /// One watch of an hour; the rate is never below the limit.
+    private static boolean calledRecovered(Chance chance, int perScrape, java.util.function.IntToDoubleFunction rate) {
+        var proof = new RecoveryProof(Goal.usual(Before.UNKNOWN));
+        var called = false;
+        for (var t = 0; t < 240 && !called; t++) {
+            called = proof.take(chance.counts(perScrape, rate.applyAsDouble(t)), chance.counts(perScrape, 0.01), SCRAPE)
+                    instanceof Finding.Proved;
+        }
+        return called;
+    }
+
+    @Test
+    void while_a_hundredth_or_more_really_fails_recovered_is_said_no_more_often_than_promised() {
+        var chance = new Chance(57);
+        var watches = 0;
+        var wrong = 0;
+        var byRate = new java.util.TreeMap<String, Integer>();
+        for (var perScrape : new int[] {15, 150, 1_500}) {
+            for (var w = 0; w < 300; w++) {
+                byRate.merge("1%", calledRecovered(chance, perScrape, _ -> 0.01) ? 1 : 0, Integer::sum);
+                byRate.merge("1.2%", calledRecovered(chance, perScrape, _ -> 0.012) ? 1 : 0, Integer::sum);
+                byRate.merge("2%", calledRecovered(chance, perScrape, _ -> 0.02) ? 1 : 0, Integer::sum);
+                byRate.merge(
+                        "1% to 3%, in waves",
+                        calledRecovered(chance, perScrape, t -> 0.02 - 0.01 * Math.cos(t / 6.0)) ? 1 : 0, Integer::sum);
+                watches += 4;
+            }
+        }
+        for (var count : byRate.values()) {
+            wrong += count;
+        }
+
+        System.out.printf("called recovered, of 900 watches each: %s%n", byRate);
+        for (var count : byRate.values()) {
+            assertThat(Chance.lowerBound(900, count)).isLessThanOrEqualTo(0.01);
+        }
+        assertThat(Chance.lowerBound(watches, wrong)).isLessThanOrEqualTo(0.01);
     }
 
     @Test

@@ -43,6 +43,9 @@ import lastgood.core.decide.ApprovalRule;
 import lastgood.core.plan.Note;
 import lastgood.core.plan.Plan;
 import lastgood.core.plan.Step;
+import lastgood.core.recover.Probed;
+import lastgood.core.recover.ProofRules;
+import lastgood.core.recover.WatchRules;
 
 /// Records and plans as text and back.
 ///
@@ -161,6 +164,8 @@ public final class Codec {
         mapper.addMixIn(Release.class, OnlyIfThere.class);
         mapper.addMixIn(Note.Deploy.class, OnlyIfThere.class);
         mapper.addMixIn(WriteAccess.class, NotClosed.class);
+        mapper.addMixIn(WatchRules.class, ProofIfOwed.class);
+        mapper.addMixIn(Entry.Window.class, ProbedIfSent.class);
         alternatives(mapper, Entry.class, "_");
         alternatives(mapper, Step.class, "-");
         alternatives(mapper, Step.RestoreConfig.Held.class, "-");
@@ -197,6 +202,19 @@ public final class Codec {
 
         @JsonInclude(JsonInclude.Include.NON_EMPTY)
         SortedMap<String, Digest> config();
+    }
+
+    /// Plans from before there were proofs keep their digest.
+    @SuppressWarnings("UnusedMethod")
+    private interface ProofIfOwed {
+        @JsonInclude(JsonInclude.Include.NON_NULL)
+        ProofRules proof();
+    }
+
+    @SuppressWarnings("UnusedMethod")
+    private interface ProbedIfSent {
+        @JsonInclude(JsonInclude.Include.NON_NULL)
+        Probed probed();
     }
 
     /// It follows from the rest.

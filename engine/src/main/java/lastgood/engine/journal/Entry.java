@@ -10,7 +10,9 @@ import lastgood.core.Person;
 import lastgood.core.ServiceRef;
 import lastgood.core.plan.Plan;
 import lastgood.core.recover.CheckResult;
+import lastgood.core.recover.Probed;
 import lastgood.core.recover.Tally;
+import org.jspecify.annotations.Nullable;
 
 /// What a journal record says. The simple name in capitals is the record's `type` in the file
 /// (`ApprovalRequested` is `APPROVAL_REQUESTED`); docs/reference/journal.md describes each, and a reader of
@@ -60,10 +62,19 @@ public sealed interface Entry {
 
     /// One more sample of a watch.
     ///
-    /// @param notes what did not pass
-    record Window(String step, Tally tally, List<String> notes) implements Entry {
+    /// @param notes what did not pass, and what users' requests have proved so far
+    /// @param probed requests of our own since the sample before; null: there were none
+    record Window(
+            String step,
+            Tally tally,
+            List<String> notes,
+            @Nullable Probed probed) implements Entry {
         public Window {
             notes = List.copyOf(notes);
+        }
+
+        public Window(String step, Tally tally, List<String> notes) {
+            this(step, tally, notes, null);
         }
     }
 

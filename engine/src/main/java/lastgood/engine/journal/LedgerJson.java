@@ -60,6 +60,12 @@ public final class LedgerJson {
                 tree.put("by", judged.by());
                 tree.put("why", judged.why());
             }
+            case LedgerEntry.Told told -> {
+                tree.put("type", "told");
+                tree.put("well", told.well());
+                tree.put("by", told.by());
+                tree.put("why", told.why());
+            }
             case LedgerEntry.Quarantined quarantined -> {
                 tree.put("type", "quarantined");
                 tree.put("until", quarantined.until().toString());
@@ -110,6 +116,9 @@ public final class LedgerJson {
                         release, verdict(tree.path("verdict")), text(tree, "by"), text(tree, "why"), at, key);
             case "quarantined" ->
                 new LedgerEntry.Quarantined(release, Instant.parse(text(tree, "until")), text(tree, "why"), at, key);
+            case "told" ->
+                new LedgerEntry.Told(
+                        release, tree.path("well").asBoolean(false), text(tree, "by"), text(tree, "why"), at, key);
             default -> throw new IOException("an entry of the unknown kind `%s`".formatted(text(tree, "type")));
         };
     }

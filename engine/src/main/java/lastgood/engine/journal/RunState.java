@@ -13,6 +13,7 @@ import lastgood.core.Evidence;
 import lastgood.core.decide.ApprovalRule;
 import lastgood.core.plan.Plan;
 import lastgood.core.plan.PlannedStep;
+import lastgood.core.recover.Probed;
 import lastgood.core.recover.Tally;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +59,7 @@ public final class RunState {
 
     private final Map<String, StepState> steps = new HashMap<>();
     private final Map<String, Tally> tallies = new HashMap<>();
+    private final Map<String, List<Probed>> probed = new HashMap<>();
     private final Map<String, Instant> timers = new HashMap<>();
     private final Set<String> noticesSettled = new HashSet<>();
     private final List<JournalRecord> people = new ArrayList<>();
@@ -105,7 +107,7 @@ public final class RunState {
             case Entry.Unknown e -> unknown = e;
             case Entry.TimerSet e -> timers.put(e.name(), e.due());
             case Entry.TimerFired e -> fired(e.name());
-            case Entry.Window e -> tallies.put(e.step(), e.tally());
+            case Entry.Window e -> sampled(e);
             case Entry.VerdictReached e -> {
                 verdict = e;
                 settle(e.step(), StepPhase.DONE, e.why(), null);
@@ -154,6 +156,14 @@ public final class RunState {
         timers.remove(timer);
         if (timer.equals(DEADLINE)) {
             paused = new Entry.Paused(opened().by(), DEADLINE_PASSED);
+        }
+    }
+
+    private void sampled(Entry.Window sample) {
+        tallies.put(sample.step(), sample.tally());
+        var probes = sample.probed();
+        if (probes != null) {
+            probed.computeIfAbsent(sample.step(), _ -> new ArrayList<>()).add(probes);
         }
     }
 
@@ -238,6 +248,11 @@ public final class RunState {
 
     public Tally tally(String step) {
         return tallies.getOrDefault(step, Tally.none());
+    }
+
+    /// Requests of our own that a watch has sent so far, oldest first.
+    public List<Probed> probed(String step) {
+        return List.copyOf(probed.getOrDefault(step, List.of()));
     }
 
     /// Whether the run may have changed what users get: an intent of such a step, unless the world refused it.

@@ -15,6 +15,23 @@ import lastgood.core.detect.Scrape;
 /// reads it here.
 public interface Telemetry {
 
+    /// Nobody counts. A plan that is made here asks for no proof; one that was made elsewhere cannot be proved here.
+    static Telemetry none() {
+        return new Telemetry() {
+            @Override
+            public Feed open(Question question) {
+                throw new Unreachable(NOT_CONNECTED);
+            }
+
+            @Override
+            public List<Served> served(ServiceRef service, Instant from, Duration late) {
+                throw new Unreachable(NOT_CONNECTED);
+            }
+        };
+    }
+
+    String NOT_CONNECTED = "no metrics are connected";
+
     /// The counts of a release from its first sample on. Opened again, after a crash or for a second opinion, it
     /// gives the same scrapes, as long as the source still has the samples.
     Feed open(Question question);

@@ -61,7 +61,8 @@ public abstract class LedgersContract {
                 new LedgerEntry.Left(1, LedgerEntry.Leaving.SUPERSEDED, NOON, "k6"),
                 new LedgerEntry.Left(1, LedgerEntry.Leaving.ROLLED_BACK, NOON, "k7"),
                 new LedgerEntry.Left(1, LedgerEntry.Leaving.ABORTED, NOON, "k8"),
-                new LedgerEntry.Quarantined(1, NOON.plusSeconds(3600), "hurt", NOON, "k9"));
+                new LedgerEntry.Quarantined(1, NOON.plusSeconds(3600), "hurt", NOON, "k9"),
+                new LedgerEntry.Told(1, true, "maya", "support is quiet", NOON, "k10"));
     }
 
     @Test

@@ -84,6 +84,12 @@ public final class Corpus {
                 approved("rolling, approved first", Corpus::rollingBad),
                 rollback("rolling, and users do not recover", () -> rollingBad().sick("v4"), false, false),
                 rollback("rolling, nobody can measure", Corpus::blindWorld, false, false),
+                rollback("rolling, users' requests prove it", () -> rollingBad().counted(1_500), false, false),
+                rollback(
+                        "rolling, users' requests refute it",
+                        () -> rollingBad().counted(1_500).quietlyFailing(0.02),
+                        false,
+                        false),
                 rollback("blue-green", Corpus::blueGreenBad, false, false),
                 rollback("blue-green, emergency", Corpus::blueGreenBad, true, false),
                 rollback("blue-green, idle colour parked", Corpus::blueGreenParked, false, false),

@@ -34,10 +34,12 @@ import lastgood.core.data.Migrations;
 import lastgood.core.data.RestorePoint;
 import lastgood.core.data.WriteAccess;
 import lastgood.core.decide.SeverityMatrix;
+import lastgood.core.detect.Counts;
 import lastgood.core.plan.DatabaseFacts;
 import lastgood.core.plan.Facts;
 import lastgood.core.plan.Policy;
 import lastgood.core.recover.CheckResult;
+import lastgood.core.recover.ProofRules;
 import lastgood.core.recover.Sample;
 import lastgood.core.recover.WatchRules;
 import lastgood.engine.Engine;
@@ -53,7 +55,10 @@ import lastgood.engine.port.Fence;
 import lastgood.engine.port.JournalStore;
 import lastgood.engine.port.Ledgers;
 import lastgood.engine.port.Locks;
+import lastgood.engine.port.Probes;
+import lastgood.engine.port.Telemetry;
 import lastgood.engine.port.Traffic;
+import lastgood.engine.port.Unreachable;
 import lastgood.engine.port.Workloads;
 import lastgood.engine.port.database.Access;
 import lastgood.engine.port.database.Backups;
@@ -69,6 +74,10 @@ import org.jspecify.annotations.Nullable;
 public final class SimWorld {
 
     public static final ServiceRef SERVICE = new ServiceRef("production", "checkout");
+    private static final Duration SCRAPE = Duration.ofSeconds(1);
+    private static final double SICK_SHARE = 0.1;
+    private static final double SLOW_SHARE = 0.01;
+
     public static final Person MAYA = new Person("maya");
     public static final Person LEAD = new Person("lead");
 
@@ -86,6 +95,9 @@ public final class SimWorld {
     private final Strategy strategy;
     private @Nullable SimDatabase database;
     private List<String> since = List.of();
+    private final List<Telemetry.Served> served = new ArrayList<>();
+    private long perScrape;
+    private double quietlyFailing;
     private boolean blind;
     private int owners;
 
@@ -153,6 +165,54 @@ public final class SimWorld {
         return this;
     }
 
+    /// Somebody counts users' requests, this many each second, and plans ask for a proof by them.
+    public SimWorld counted(long requestsPerSecond) {
+        perScrape = requestsPerSecond;
+        clock.onEverySlice(this::scrape);
+        return this;
+    }
+
+    /// This share of the requests fails whoever answers, and no check notices.
+    public SimWorld quietlyFailing(double share) {
+        quietlyFailing = share;
+        return this;
+    }
+
+    private void scrape() {
+        var last =
+                served.isEmpty() ? clock.now().minus(SCRAPE) : served.getLast().at();
+        if (clock.now().isBefore(last.plus(SCRAPE))) {
+            return;
+        }
+        var serving = platform.maintenance() ? Optional.<Digest>empty() : platform.serving();
+        var requests = serving.isEmpty() ? 0 : perScrape;
+        var share = serving.filter(sick::contains).isPresent() ? SICK_SHARE : quietlyFailing;
+        served.add(new Telemetry.Served(
+                clock.now(),
+                Duration.between(last, clock.now()),
+                new Counts(requests, Math.round(requests * share)),
+                new Counts(requests, Math.round(requests * SLOW_SHARE))));
+    }
+
+    private Telemetry telemetry() {
+        return new Telemetry() {
+            @Override
+            public Feed open(Question question) {
+                throw new Unreachable("the simulated world counts whole services only");
+            }
+
+            @Override
+            public List<Served> served(ServiceRef ref, Instant from, Duration late) {
+                return look("served", () -> {
+                    if (blind) {
+                        throw new Unreachable("nobody can be asked");
+                    }
+                    return served.stream().filter(s -> s.at().isAfter(from)).toList();
+                });
+            }
+        };
+    }
+
     /// Nobody can measure anything.
     public void blind(boolean blind) {
         this.blind = blind;
@@ -176,6 +236,13 @@ public final class SimWorld {
                 Duration.ofHours(24));
     }
 
+    /// As strict as for real, and as hasty as the rest of this world.
+    private static Policy proving(Policy policy) {
+        var proof = new ProofRules(
+                10_000, 50_000, Duration.ofMillis(500), 10_000, 0, Duration.ofSeconds(2), 8, 12, true, List.of());
+        return policy.withWatch(policy.watch().proving(proof));
+    }
+
     public Facts facts() {
         var workloads = new TreeMap<String, WorkloadState>();
         strategy.workloads()
@@ -186,7 +253,7 @@ public final class SimWorld {
         return new Facts(
                 ledgers.read(service),
                 new ServiceState(service, strategy, workloads, config, platform.get(service)),
-                policy(),
+                perScrape == 0 ? policy() : proving(policy()),
                 new TreeMap<>(),
                 databaseFacts());
     }
@@ -264,17 +331,18 @@ public final class SimWorld {
     /// Everything as the engine sees it: through the fuse.
     public Ports ports() {
         return new Ports(
-                fusedJournals(),
-                fusedLocks(),
-                drivers(),
-                fusedWorkloads(),
-                fusedConfigs(),
-                fusedTraffic(),
-                fusedLedgers(),
-                fusedEvidence(),
-                checks(),
-                fusedDatabases(),
-                clock);
+                        fusedJournals(),
+                        fusedLocks(),
+                        drivers(),
+                        fusedWorkloads(),
+                        fusedConfigs(),
+                        fusedTraffic(),
+                        fusedLedgers(),
+                        fusedEvidence(),
+                        checks(),
+                        fusedDatabases(),
+                        clock)
+                .counting(telemetry(), Probes.none());
     }
 
     private JournalStore fusedJournals() {

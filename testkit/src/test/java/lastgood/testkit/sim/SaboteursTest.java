@@ -569,107 +569,114 @@ class SaboteursTest {
 
     private static Ports with(Ports p, JournalStore journals) {
         return new Ports(
-                journals,
-                p.locks(),
-                p.drivers(),
-                p.workloads(),
-                p.configs(),
-                p.traffic(),
-                p.ledgers(),
-                p.evidence(),
-                p.checks(),
-                p.databases(),
-                p.time());
+                        journals,
+                        p.locks(),
+                        p.drivers(),
+                        p.workloads(),
+                        p.configs(),
+                        p.traffic(),
+                        p.ledgers(),
+                        p.evidence(),
+                        p.checks(),
+                        p.databases(),
+                        p.time())
+                .counting(p.telemetry(), p.probes());
     }
 
     private static Ports with(Ports p, Workloads workloads) {
         return new Ports(
-                p.journals(),
-                p.locks(),
-                p.drivers(),
-                workloads,
-                p.configs(),
-                p.traffic(),
-                p.ledgers(),
-                p.evidence(),
-                p.checks(),
-                p.databases(),
-                p.time());
+                        p.journals(),
+                        p.locks(),
+                        p.drivers(),
+                        workloads,
+                        p.configs(),
+                        p.traffic(),
+                        p.ledgers(),
+                        p.evidence(),
+                        p.checks(),
+                        p.databases(),
+                        p.time())
+                .counting(p.telemetry(), p.probes());
     }
 
     private static Ports with(Ports p, Configs configs) {
         return new Ports(
-                p.journals(),
-                p.locks(),
-                p.drivers(),
-                p.workloads(),
-                configs,
-                p.traffic(),
-                p.ledgers(),
-                p.evidence(),
-                p.checks(),
-                p.databases(),
-                p.time());
+                        p.journals(),
+                        p.locks(),
+                        p.drivers(),
+                        p.workloads(),
+                        configs,
+                        p.traffic(),
+                        p.ledgers(),
+                        p.evidence(),
+                        p.checks(),
+                        p.databases(),
+                        p.time())
+                .counting(p.telemetry(), p.probes());
     }
 
     private static Ports with(Ports p, Traffic traffic) {
         return new Ports(
-                p.journals(),
-                p.locks(),
-                p.drivers(),
-                p.workloads(),
-                p.configs(),
-                traffic,
-                p.ledgers(),
-                p.evidence(),
-                p.checks(),
-                p.databases(),
-                p.time());
+                        p.journals(),
+                        p.locks(),
+                        p.drivers(),
+                        p.workloads(),
+                        p.configs(),
+                        traffic,
+                        p.ledgers(),
+                        p.evidence(),
+                        p.checks(),
+                        p.databases(),
+                        p.time())
+                .counting(p.telemetry(), p.probes());
     }
 
     private static Ports with(Ports p, Locks locks) {
         return new Ports(
-                p.journals(),
-                locks,
-                p.drivers(),
-                p.workloads(),
-                p.configs(),
-                p.traffic(),
-                p.ledgers(),
-                p.evidence(),
-                p.checks(),
-                p.databases(),
-                p.time());
+                        p.journals(),
+                        locks,
+                        p.drivers(),
+                        p.workloads(),
+                        p.configs(),
+                        p.traffic(),
+                        p.ledgers(),
+                        p.evidence(),
+                        p.checks(),
+                        p.databases(),
+                        p.time())
+                .counting(p.telemetry(), p.probes());
     }
 
     private static Ports with(Ports p, Ledgers ledgers) {
         return new Ports(
-                p.journals(),
-                p.locks(),
-                p.drivers(),
-                p.workloads(),
-                p.configs(),
-                p.traffic(),
-                ledgers,
-                p.evidence(),
-                p.checks(),
-                p.databases(),
-                p.time());
+                        p.journals(),
+                        p.locks(),
+                        p.drivers(),
+                        p.workloads(),
+                        p.configs(),
+                        p.traffic(),
+                        ledgers,
+                        p.evidence(),
+                        p.checks(),
+                        p.databases(),
+                        p.time())
+                .counting(p.telemetry(), p.probes());
     }
 
     private static Ports with(Ports p, Checks checks) {
         return new Ports(
-                p.journals(),
-                p.locks(),
-                p.drivers(),
-                p.workloads(),
-                p.configs(),
-                p.traffic(),
-                p.ledgers(),
-                p.evidence(),
-                checks,
-                p.databases(),
-                p.time());
+                        p.journals(),
+                        p.locks(),
+                        p.drivers(),
+                        p.workloads(),
+                        p.configs(),
+                        p.traffic(),
+                        p.ledgers(),
+                        p.evidence(),
+                        checks,
+                        p.databases(),
+                        p.time())
+                .counting(p.telemetry(), p.probes());
     }
 
     private abstract static class Guards implements Access {
@@ -798,16 +805,17 @@ class SaboteursTest {
 
     private static Ports with(Ports p, Databases databases) {
         return new Ports(
-                p.journals(),
-                p.locks(),
-                p.drivers(),
-                p.workloads(),
-                p.configs(),
-                p.traffic(),
-                p.ledgers(),
-                p.evidence(),
-                p.checks(),
-                databases,
-                p.time());
+                        p.journals(),
+                        p.locks(),
+                        p.drivers(),
+                        p.workloads(),
+                        p.configs(),
+                        p.traffic(),
+                        p.ledgers(),
+                        p.evidence(),
+                        p.checks(),
+                        databases,
+                        p.time())
+                .counting(p.telemetry(), p.probes());
     }
 }

@@ -1,6 +1,7 @@
 package lastgood.kubernetes.checks;
 
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
@@ -33,6 +34,7 @@ public final class KubeChecks implements Checks {
 
     private final Map<ServiceRef, KubeService> services;
     private final Map<ServiceRef, Limits> limits;
+    private final InstantSource clock;
     private final Running running;
     private final PodCheck pods;
     private final PodLogCheck logs;
@@ -40,7 +42,12 @@ public final class KubeChecks implements Checks {
 
     /// @param limits of services that are not held against the usual ones
     public KubeChecks(
-            Api api, Map<ServiceRef, KubeService> services, Map<ServiceRef, Limits> limits, Workloads workloads) {
+            Api api,
+            Map<ServiceRef, KubeService> services,
+            Map<ServiceRef, Limits> limits,
+            Workloads workloads,
+            InstantSource clock) {
+        this.clock = clock;
         this.services = Map.copyOf(services);
         this.limits = Map.copyOf(limits);
         this.running = new Running(api, workloads);
@@ -82,12 +89,18 @@ public final class KubeChecks implements Checks {
             Check check, KubeService service, Supplier<Running.Seen> seen, Release release, Instant since) {
         return switch (check) {
             case PODS -> pods.ask(seen.get(), release, since);
-            case LOGS -> logs.ask(limits.getOrDefault(service.service(), Limits.usual()), seen.get(), since);
+            case LOGS -> logs(limits.getOrDefault(service.service(), Limits.usual()), seen.get(), since);
             case ENDPOINTS -> endpoints.ask(service, seen.get());
             case ERROR_RATE, LATENCY_P95 -> CheckResult.unknown(check, "no metrics are connected (metrics.prometheus)");
             case AUTH, INTEGRATIONS, SMOKE -> CheckResult.unknown(check, "not configured");
             case DATABASE, USERS -> CheckResult.unknown(check, "no `http` or `run` is configured for it");
         };
+    }
+
+    /// What is older than the window does not count, however long a watch lasts.
+    private CheckResult logs(Limits held, Running.Seen seen, Instant since) {
+        var window = clock.instant().minus(held.logWindow());
+        return logs.ask(held, seen, since.isAfter(window) ? since : window);
     }
 
     private static CheckResult answer(Check check, Supplier<CheckResult> question) {

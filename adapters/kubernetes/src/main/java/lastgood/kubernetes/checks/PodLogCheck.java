@@ -3,10 +3,13 @@ package lastgood.kubernetes.checks;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -14,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import lastgood.core.Words;
 import lastgood.core.recover.Check;
 import lastgood.core.recover.CheckResult;
@@ -40,6 +44,9 @@ final class PodLogCheck {
     /// The shortest pace of a watch leaves no more for one of its questions.
     private static final Duration WITHIN = Duration.ofSeconds(3);
 
+    /// Errors that come once an hour are known after one.
+    private static final Duration PAST = Duration.ofHours(1);
+
     private final Api api;
 
     PodLogCheck(Api api) {
@@ -61,11 +68,15 @@ final class PodLogCheck {
         if (logs.isEmpty()) {
             return CheckResult.unknown(Check.LOGS, "no pod of this release has a log");
         }
-        var read = read(logs, since);
+        var read = read(logs, since, Map.of());
         var source = pods > PODS_MAX
                 ? "logs of %d of %d pods".formatted(PODS_MAX, pods)
                 : "logs of " + Words.count(pods, "pod");
-        var judged = ErrorLines.judge(limits, read.texts().stream().flatMap(String::lines), source);
+        var judged = ErrorLines.judge(
+                limits,
+                read.texts().stream().flatMap(String::lines),
+                () -> past(logs, since.minus(Limits.INCIDENT)),
+                source);
         return judged.finding() == Finding.PASS && !read.unread().isEmpty()
                 ? CheckResult.unknown(
                         Check.LOGS,
@@ -93,13 +104,33 @@ final class PodLogCheck {
                 .toList();
     }
 
-    private Read read(List<Log> logs, Instant since) {
+    /// What the same containers printed before the incident. A past that cannot be read is none: then every error line
+    /// counts.
+    private Stream<String> past(List<Log> logs, Instant until) {
+        return read(logs, until.minus(PAST), Map.of("timestamps", "true")).texts().stream()
+                .flatMap(String::lines)
+                .flatMap(line -> before(line, until).stream());
+    }
+
+    /// The line without its time, if it has one and is old enough.
+    private static Optional<String> before(String line, Instant until) {
+        var end = line.indexOf(' ');
+        try {
+            return end > 0 && Instant.parse(line.substring(0, end)).isBefore(until)
+                    ? Optional.of(line.substring(end + 1))
+                    : Optional.empty();
+        } catch (DateTimeParseException _) {
+            return Optional.empty();
+        }
+    }
+
+    private Read read(List<Log> logs, Instant since, Map<String, String> more) {
         var texts = new ArrayList<String>();
         var unread = new ArrayList<String>();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var asked = threads.invokeAll(
                     logs.stream()
-                            .<Callable<LogText>>map(l -> () -> read(l, since))
+                            .<Callable<LogText>>map(l -> () -> read(l, since, more))
                             .toList(),
                     WITHIN.toMillis(),
                     TimeUnit.MILLISECONDS);
@@ -113,14 +144,12 @@ final class PodLogCheck {
         return new Read(texts, unread);
     }
 
-    private LogText read(Log log, Instant since) {
-        return api.log(
-                log.namespace(),
-                log.pod(),
-                Map.of(
-                        "container", log.container(),
-                        "sinceTime", since.truncatedTo(ChronoUnit.SECONDS).toString(),
-                        "limitBytes", Integer.toString(BYTES_MAX)));
+    private LogText read(Log log, Instant since, Map<String, String> more) {
+        var query = new HashMap<>(more);
+        query.put("container", log.container());
+        query.put("sinceTime", since.truncatedTo(ChronoUnit.SECONDS).toString());
+        query.put("limitBytes", Integer.toString(BYTES_MAX));
+        return api.log(log.namespace(), log.pod(), query);
     }
 
     private static void take(Future<LogText> answer, List<String> texts, List<String> unread)

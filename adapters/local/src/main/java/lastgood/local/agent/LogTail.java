@@ -35,6 +35,21 @@ public final class LogTail {
         }
     }
 
+    /// The last that was written before the log was that long; nothing if it was cut since.
+    public static String until(Path log, long bytes, int bytesMax) throws IOException {
+        try (var channel = FileChannel.open(log, StandardOpenOption.READ)) {
+            if (bytes > channel.size()) {
+                return "";
+            }
+            var from = Math.max(0, bytes - bytesMax);
+            var content = ByteBuffer.allocate((int) (bytes - from));
+            while (content.hasRemaining() && channel.read(content, from + content.position()) >= 0) {
+                // until it is full
+            }
+            return new String(content.array(), 0, content.position(), UTF_8);
+        }
+    }
+
     /// The line that most likely says why a process ended: the last one that is not part of a stack trace.
     public static String reason(Path log) {
         try {
