@@ -13,6 +13,7 @@ import lastgood.core.data.Backup;
 import lastgood.core.data.Connections;
 import lastgood.core.data.RecoveryTarget;
 import lastgood.core.data.SchemaProof;
+import lastgood.core.data.SchemaProof.AfterUndo;
 import lastgood.core.data.SchemaProof.UndoProof;
 import lastgood.core.data.SchemaProof.Verdict;
 import lastgood.engine.port.Unreachable;
@@ -35,6 +36,7 @@ public final class SimQuestions implements DatabaseQuestions {
     public List<String> reasons = List.of();
     public UndoProof.Standing undo = UndoProof.Standing.EXACT;
     public List<String> lost = List.of();
+    public AfterUndo after = new AfterUndo.Untried();
     public Supplier<Assessment> assessment;
     public boolean assessed;
     public Supplier<Connections> connections = () -> new Connections(
@@ -96,6 +98,7 @@ public final class SimQuestions implements DatabaseQuestions {
                 migrations.reversed().stream()
                         .map(m -> new UndoProof(m, undo, undo == UndoProof.Standing.EXACT ? "" : "column order", lost))
                         .toList(),
+                after,
                 840);
     }
 

@@ -20,7 +20,6 @@ import lastgood.core.data.Assessment;
 import lastgood.core.data.Backup;
 import lastgood.core.data.RestorePoint;
 import lastgood.core.data.SchemaProof;
-import lastgood.core.data.SchemaProof.UndoProof;
 import lastgood.core.data.WriteAccess;
 import lastgood.core.plan.DatabaseFacts;
 import lastgood.core.plan.DatabaseFacts.Damage;
@@ -104,13 +103,6 @@ public final class LookAtDatabase {
         Fingerprint target() {
             return point.<Fingerprint>map(p -> new Fingerprint.Of(p.schema())).orElseGet(Fingerprint.Unrecorded::new);
         }
-
-        /// Only an exact way down is known to lead there.
-        Fingerprint afterUndo() {
-            return proof.undo().stream().allMatch(u -> u.standing() == UndoProof.Standing.EXACT)
-                    ? target()
-                    : new Fingerprint.Unrecorded();
-        }
     }
 
     private record Rest(WriteAccess access, List<Backup> backups, Damage damage) {}
@@ -152,7 +144,6 @@ public final class LookAtDatabase {
                 proved.seen().schema(),
                 proved.proof(),
                 proved.target(),
-                proved.afterUndo(),
                 proved.newestFirst(),
                 rest.damage(),
                 kept.times(),
@@ -186,7 +177,7 @@ public final class LookAtDatabase {
 
     private Damage damage(WithDatabase how, Optional<String> scratch) {
         return switch (how) {
-            case AUTO, NEVER, UNDO -> new Damage.NotAssessed();
+            case AUTO, NEVER, UNDO, UNDO_INEXACT -> new Damage.NotAssessed();
             case SALVAGE, SWAP ->
                 session.questions()
                         .assessed(session.service(), scratch)

@@ -15,6 +15,7 @@ import lastgood.core.data.Assessment.Conflict;
 import lastgood.core.data.Assessment.Way;
 import lastgood.core.data.IntegrityReport;
 import lastgood.core.data.RowCounts;
+import lastgood.core.data.SchemaProof.AfterUndo;
 import lastgood.core.data.SchemaProof.UndoProof;
 import lastgood.core.data.SchemaProof.Verdict;
 import lastgood.core.data.WriteAccess;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -490,6 +492,69 @@ class DbTest {
                 .isEqualTo(3);
 
         assertThat(bench.err()).contains("undoing it is not exact: column order", "nothing was changed");
+    }
+
+    private void undoLeaves(Verdict works) {
+        v1DoesNotWorkOnIt();
+        questions.undo = UndoProof.Standing.INEXACT;
+        questions.lost = List.of("3 values of orders.weight");
+        questions.after = new AfterUndo.Different(
+                SimDatabase.fingerprint(List.of("init"), "a default"),
+                List.of("column orders.total: default 0"),
+                works,
+                List.of("a reason"),
+                20);
+        database.undoLeaves("a default", SimWorld.revision("v1"), "init");
+    }
+
+    @Test
+    void an_undo_that_leaves_something_harmless_is_done_with_a_word_of_its_own() {
+        undoLeaves(Verdict.COMPATIBLE);
+
+        assertThat(bench.say(BACK + " --with-db undo --confirm checkout")).isEqualTo(3);
+        assertThat(bench.err())
+                .contains("stays different: column orders.total: default 0", "--with-db undo-inexact --confirm");
+        assertThat(bench.say(BACK + " --with-db undo-inexact --yes")).isEqualTo(4);
+        assertThat(bench.err()).contains("3 values of orders.weight", "the schema as it was: column orders.total");
+        assertThat(bench.say(BACK + " --with-db undo-inexact --confirm checkout --no-verify"))
+                .isIn(0, 10);
+
+        assertThat(database.schema()).isEqualTo(SimDatabase.fingerprint(List.of("init"), "a default"));
+    }
+
+    @Test
+    void an_undo_by_hand_that_is_not_exact_says_first_what_stays_different() {
+        undoLeaves(Verdict.COMPATIBLE);
+
+        assertThat(bench.say("db undo -e production --migration add_weight --confirm checkout"))
+                .isEqualTo(3);
+        assertThat(bench.say("db undo -e production --migration add_weight --inexact --yes"))
+                .isEqualTo(4);
+        assertThat(bench.err())
+                .contains(
+                        "stays different after the undo: column orders.total: default 0",
+                        "after the undo: the older release is proved to work on what is left",
+                        "the schema stays different from what it was in 1 thing");
+        assertThat(bench.say("db undo -e production --migration add_weight --inexact --confirm checkout"))
+                .isZero();
+
+        assertThat(database.schema()).isEqualTo(SimDatabase.fingerprint(List.of("init"), "a default"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Verdict.class,
+            names = {"BREAKING", "UNPROVEN"})
+    void an_undo_that_leaves_what_is_not_proved_is_refused_whatever_is_said(Verdict works) {
+        undoLeaves(works);
+
+        assertThat(bench.say(BACK + " --with-db undo-inexact --confirm checkout"))
+                .isEqualTo(3);
+        assertThat(bench.say("db undo -e production --migration add_weight --inexact --confirm checkout"))
+                .isEqualTo(3);
+
+        assertThat(bench.err()).contains("after the undo: a reason", "nothing was changed");
+        assertThat(database.schema()).isEqualTo(SimDatabase.fingerprint(List.of("init", "add_weight"), ""));
     }
 
     @Test

@@ -21,8 +21,6 @@ public sealed interface DatabaseFacts {
     /// @param schema fingerprint of the catalog now
     /// @param proof whether the target works on it, and what undoing would do
     /// @param targetSchema fingerprint that the target ran on, recorded before the newer release
-    /// @param afterUndo fingerprint that undoing `since` leaves, as tried on the shadow; `targetSchema` if it
-    ///     is exact
     /// @param since migrations that came after the target, newest first
     /// @param damage what is known of damaged rows
     /// @param times predicted from measured rates
@@ -32,7 +30,6 @@ public sealed interface DatabaseFacts {
             Digest schema,
             SchemaProof proof,
             Fingerprint targetSchema,
-            Fingerprint afterUndo,
             List<String> since,
             Damage damage,
             Times times,

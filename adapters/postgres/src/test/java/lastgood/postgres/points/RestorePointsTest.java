@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import lastgood.core.RunId;
 import lastgood.core.ServiceRef;
@@ -16,6 +17,7 @@ import lastgood.core.data.Migrations;
 import lastgood.core.data.Migrations.Applied;
 import lastgood.core.data.RestorePoint;
 import lastgood.core.data.SchemaProof;
+import lastgood.core.data.SchemaProof.AfterUndo;
 import lastgood.core.data.SchemaProof.UndoProof.Standing;
 import lastgood.core.data.SchemaProof.Verdict;
 import lastgood.engine.port.Fence;
@@ -197,6 +199,80 @@ class RestorePointsTest {
         assertThat(proof.undo())
                 .singleElement()
                 .satisfies(u -> assertThat(u.standing()).isEqualTo(Standing.INEXACT));
+    }
+
+    @Test
+    void an_undo_that_leaves_something_harmless_is_foretold_to_the_letter() {
+        points.mark(SHOP, "lg-1", "v2", fence());
+        run(live, "ALTER TABLE public.orders DROP COLUMN total, ADD COLUMN price numeric");
+        var down = "ALTER TABLE public.orders DROP COLUMN price, ADD COLUMN total numeric NOT NULL DEFAULT 0";
+
+        var proof = prove(down);
+        run(live, down);
+
+        assertThat(proof.verdict()).isEqualTo(Verdict.BREAKING);
+        assertThat(proof.after()).isInstanceOfSatisfying(AfterUndo.Different.class, left -> {
+            assertThat(left.works()).as(left.reasons().toString()).isEqualTo(Verdict.COMPATIBLE);
+            assertThat(left.differences()).singleElement().asString().contains("total", "default");
+            assertThat(left.schema()).isEqualTo(CatalogReader.read(live).fingerprint());
+        });
+    }
+
+    @Test
+    void an_undo_that_leaves_what_the_older_release_stumbles_over_is_judged_by_the_same_rules() {
+        points.mark(SHOP, "lg-1", "v2", fence());
+        run(live, "ALTER TABLE public.orders RENAME COLUMN total TO amount");
+
+        var proof = prove("""
+                ALTER TABLE public.orders RENAME COLUMN amount TO total;
+                ALTER TABLE public.orders ADD CONSTRAINT big CHECK (total > 100)""");
+
+        assertThat(proof.after()).isInstanceOfSatisfying(AfterUndo.Different.class, left -> {
+            assertThat(left.works()).isEqualTo(Verdict.BREAKING);
+            assertThat(left.reasons()).anyMatch(r -> r.startsWith("R5"));
+        });
+    }
+
+    @Test
+    void an_exact_undo_is_foretold_as_what_was_written_down_and_one_that_fails_as_nothing() {
+        points.mark(SHOP, "lg-1", "v2", fence());
+        run(live, "ALTER TABLE public.orders RENAME COLUMN total TO amount");
+
+        assertThat(prove("ALTER TABLE public.orders RENAME COLUMN amount TO total")
+                        .after())
+                .isInstanceOfSatisfying(
+                        AfterUndo.Same.class,
+                        same -> assertThat(same.schema())
+                                .isEqualTo(
+                                        points.find(SHOP, "lg-1").orElseThrow().schema()));
+        assertThat(prove("ALTER TABLE nowhere RENAME TO somewhere").after()).isEqualTo(new AfterUndo.Untried());
+    }
+
+    /// Whoever undoes it owns what the way down makes, and a shadow whose superuser bears another name would foretell
+    /// another catalog.
+    @Test
+    void what_a_way_down_makes_is_foretold_with_the_owner_that_it_will_have() {
+        run(live, "CREATE TABLE public.old (a int)");
+        run(admin, "DROP ROLE IF EXISTS keeper; CREATE ROLE keeper SUPERUSER LOGIN");
+        var keeper = new Sessions(live.address().as("keeper", new Address.Password("")), "lastgood");
+        points.mark(SHOP, "lg-1", "v2", fence());
+        run(live, "DROP TABLE public.old");
+        var down = "CREATE TABLE public.old (a int)";
+        var prover = new Prover(
+                new Shadows(Servers.ours().bin().getParent().getParent(), Optional.empty(), InstantSource.system()),
+                new Prover.Settings(Set.of("app"), "sql", false),
+                InstantSource.system());
+
+        var proof = prover.back(
+                points.recorded(SHOP, "lg-1").orElseThrow(), keeper, List.of(new MigrationSql("m1", "", down, false)));
+        run(keeper, down);
+
+        assertThat(proof.after())
+                .isInstanceOfSatisfying(
+                        AfterUndo.Different.class,
+                        left -> assertThat(left.schema())
+                                .as(left.differences().toString())
+                                .isEqualTo(CatalogReader.read(live).fingerprint()));
     }
 
     private SchemaProof prove(String down) {
