@@ -1,5 +1,6 @@
 package lastgood.cli;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -83,6 +84,10 @@ public final class SimQuestions implements DatabaseQuestions {
     public SchemaProof prove(ServiceRef service, Optional<String> from, List<String> migrations) {
         beforeProof.run();
         ask("prove from %s since %s".formatted(from.orElse("-"), migrations));
+        return proof(migrations);
+    }
+
+    private SchemaProof proof(List<String> migrations) {
         return new SchemaProof(
                 migrations.isEmpty() ? Verdict.SAME : verdict,
                 migrations.isEmpty() ? List.of() : reasons,
@@ -100,6 +105,21 @@ public final class SimQuestions implements DatabaseQuestions {
                         .toList(),
                 after,
                 840);
+    }
+
+    @Override
+    public SchemaProof proveAhead(ServiceRef service, Path migrations, Optional<Path> statements) {
+        ask("prove ahead %s saying %s"
+                .formatted(
+                        migrations.getFileName(),
+                        statements.map(p -> p.getFileName().toString()).orElse("-")));
+        return proof(List.of("to_come"));
+    }
+
+    @Override
+    public SchemaProof proveBetween(ServiceRef service, String from, String to, List<String> migrations) {
+        ask("prove between %s and %s since %s".formatted(from, to, migrations));
+        return proof(migrations);
     }
 
     @Override

@@ -29,6 +29,7 @@ import lastgood.postgres.migrate.Scripts;
 import lastgood.postgres.points.RestorePoints;
 import lastgood.postgres.prove.MigrationSql;
 import lastgood.postgres.prove.Prover;
+import lastgood.postgres.prove.Prover.Recorded;
 import lastgood.postgres.prove.Shadows;
 import lastgood.postgres.restore.Scratch;
 import lastgood.postgres.restore.Targets;
@@ -155,6 +156,25 @@ final class PostgresQuestions implements DatabaseQuestions {
                         coming.stream()
                                 .map(name -> sql(scripts, name, settings))
                                 .toList());
+    }
+
+    @Override
+    public SchemaProof proveBetween(ServiceRef service, String from, String to, List<String> migrations) {
+        var database = databases.apply(service);
+        var settings = database.settings();
+        var scripts = settings.migrating().folder().map(Scripts::in).orElseGet(Scripts::none);
+        return prover(service, settings, database)
+                .between(
+                        recorded(service, from),
+                        recorded(service, to).catalog(),
+                        database.sessions(),
+                        migrations.stream().map(m -> sql(scripts, m, settings)).toList());
+    }
+
+    private Recorded recorded(ServiceRef service, String point) {
+        return points.recorded(service, point)
+                .orElseThrow(
+                        () -> new Forbidden("what was written down as %s is not in the database".formatted(point)));
     }
 
     /// One statement ends with a semicolon at the end of a line, or with its file.

@@ -15,8 +15,10 @@ import lastgood.core.data.SchemaProof.Statement.Answer;
 /// @param schema which one it was proved on, as in `works on the schema that is there`
 record ProofLines(SchemaProof proof, String schema) {
 
+    static final String THERE = "the schema that is there";
+
     ProofLines(SchemaProof proof) {
-        this(proof, "the schema that is there");
+        this(proof, THERE);
     }
 
     private static final int SQL_MAX = 80;

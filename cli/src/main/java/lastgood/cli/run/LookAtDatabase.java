@@ -74,6 +74,29 @@ public final class LookAtDatabase {
         return before(ledger, target, WithDatabase.AUTO, Optional.empty());
     }
 
+    /// What lies between two releases, as it was written down.
+    ///
+    /// @param from, to the point that was marked first after each of them: the schema that it ran on
+    /// @param migrations that came in between, oldest first
+    public record Between(Optional<RestorePoint> from, Optional<RestorePoint> to, List<String> migrations) {
+        public Between {
+            migrations = List.copyOf(migrations);
+        }
+    }
+
+    public Between between(Ledger ledger, Release older, Release newer) {
+        var history = session.ports().databases().schemas().migrations(session.service());
+        var points = points();
+        var since = SinceRelease.of(ledger, older, history, points, undone());
+        var later = SinceRelease.of(ledger, newer, history, points, undone());
+        return new Between(
+                since.point(),
+                later.point(),
+                since.oldestFirst().stream()
+                        .filter(m -> !later.oldestFirst().contains(m))
+                        .toList());
+    }
+
     /// With respect to undoing that migration and all after it; empty if it is not applied.
     public Optional<DatabaseFacts> undoing(Ledger ledger, String migration) {
         var history = session.ports().databases().schemas().migrations(session.service());

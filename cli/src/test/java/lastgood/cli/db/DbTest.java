@@ -322,6 +322,74 @@ class DbTest {
         assertThat(bench.say("db prove -e production --from v9")).isEqualTo(2);
     }
 
+    private void v3CameAfterAPointOfItsOwn() throws InterruptedException {
+        bench.world.clock.pause(Duration.ofMinutes(5));
+        bench.say("release record -e production --before v3");
+        database.somebodyApplies("drop_total");
+        bench.say("release record -e production --after");
+        bench.world.release(3, "v3", SimWorld.Standing.LIVE);
+        questions.asked.clear();
+    }
+
+    @Test
+    void two_releases_of_the_past_are_proved_by_what_was_written_down() throws InterruptedException {
+        v3CameAfterAPointOfItsOwn();
+        var points = database.databases().points().all(bench.world.service);
+
+        assertThat(bench.say("db prove -e production --from v1 --to v2")).isZero();
+
+        assertThat(bench.out()).startsWith("COMPATIBLE  v1 works on the schema that v2 left: type 2");
+        assertThat(questions.asked)
+                .containsExactly("prove between %s and %s since [add_weight]"
+                        .formatted(points.getLast().name(), points.getFirst().name()));
+        assertThat(bench.say("db prove -e production --from v1 --to v2 -o json"))
+                .isZero();
+        assertThat(bench.out()).contains("\"older\" : \"v1\"", "\"newer\" : \"v2\"", "\"since\" : [ \"add_weight\" ]");
+    }
+
+    @Test
+    void the_newer_release_has_to_be_newer_and_its_schema_written_down() {
+        assertThat(bench.say("db prove -e production --from v2 --to v1")).isEqualTo(2);
+        assertThat(bench.err()).contains("v1 came before v2", "the other way round");
+        assertThat(bench.say("db prove -e production --from v1 --to v9")).isEqualTo(2);
+        assertThat(bench.err()).contains("there is no release `v9`");
+    }
+
+    @Test
+    void a_newer_release_without_a_point_behind_it_has_left_nothing_to_prove_on() throws InterruptedException {
+        bench.world.clock.pause(Duration.ofMinutes(5));
+        bench.world.release(3, "v3", SimWorld.Standing.LIVE);
+
+        assertThat(bench.say("db prove -e production --from v1 --to v2")).isEqualTo(3);
+
+        assertThat(bench.err()).contains("was never written down", "nothing was changed");
+    }
+
+    @Test
+    void what_is_to_come_is_proved_for_what_runs_and_for_nothing_else() {
+        assertThat(bench.say("db prove -e production --migrations db/next --statements sql"))
+                .isZero();
+        assertThat(bench.out()).contains("v2 works on the schema that the migrations of db/next would leave");
+        assertThat(questions.asked).containsExactly("prove ahead next saying sql");
+        assertThat(bench.say("db prove -e production --migrations db/next --from v1"))
+                .isEqualTo(2);
+        assertThat(bench.say("db prove -e production --migrations db/next --to v2"))
+                .isEqualTo(2);
+        assertThat(bench.say("db prove -e production --statements sql")).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"COMPATIBLE,0", "BREAKING,11", "UNPROVEN,11"})
+    void the_gate_before_migrations_speaks_of_the_schema_to_come(Verdict verdict, int exit) {
+        questions.verdict = verdict;
+
+        assertThat(bench.say("gate -e production --migrations db/next")).isEqualTo(exit);
+
+        assertThat(bench.out())
+                .contains("the schema that the migrations of db/next would leave", "nothing was applied")
+                .doesNotContain("the schema that is there");
+    }
+
     // ---- backups
 
     @Test

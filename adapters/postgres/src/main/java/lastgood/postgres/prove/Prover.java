@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import lastgood.core.data.SchemaProof;
 import lastgood.core.data.SchemaProof.AfterUndo;
 import lastgood.core.data.SchemaProof.Finding;
@@ -182,7 +183,8 @@ public final class Prover {
         if (!changes.isEmpty() || !migrations.isEmpty()) {
             Optional<Tried> tried;
             try {
-                tried = Optional.of(onShadow(old, now, app, live, migrations, changes));
+                tried = Optional.of(
+                        onShadow(old, now, app, live, migrations, kept -> Stakes.count(live, changes, kept)));
             } catch (Forbidden | Unreachable e) {
                 tried = Optional.empty();
                 undo = untried(migrations, "no shadow database: " + String.valueOf(e.getMessage()));
@@ -201,19 +203,45 @@ public final class Prover {
         return judge(old.catalog(), now, answers, findings, undo, gaps, start).with(left);
     }
 
+    /// Between two schemas that were both written down, whatever is there now.
+    ///
+    /// @param newer the schema that a later release left
+    /// @param live for the server's version and the roles' rights, which are those of today
+    /// @param migrations that came in between, oldest first
+    public SchemaProof between(Recorded old, Catalog newer, Sessions live, List<MigrationSql> migrations) {
+        var start = clock.millis();
+        var app = live.look("ask for roles", s -> Application.roles(s, settings.roles()));
+        var uses = Uses.of(old.statements(), old.catalog());
+        var findings = new ArrayList<>(Rules.findings(new Rules.Pair(old.catalog(), newer, uses, app)));
+        migrations.forEach(m -> findings.addAll(DataRules.findings(m.up(), old.catalog(), newer, uses)));
+        var gaps = new ArrayList<>(missing(old.statements()));
+        if (Change.between(old.catalog(), newer).isEmpty() && migrations.isEmpty()) {
+            return judge(old.catalog(), newer, List.of(), findings, List.of(), gaps, start);
+        }
+        // No row of that schema is left to be counted.
+        var tried = onShadow(old, newer, app, live, migrations, kept -> lost(old.catalog(), newer, kept));
+        if (tried.answers().isEmpty()) {
+            gaps.add("the newer schema could not be made again, so nothing was asked on it");
+        }
+        return judge(old.catalog(), newer, tried.answers(), findings, tried.undo(), gaps, start)
+                .with(tried.left());
+    }
+
     /// What was written down at a restore point.
     public record Recorded(Catalog catalog, Statements statements) {}
 
     private record Tried(List<Statement> answers, List<UndoProof> undo, AfterUndo left) {}
 
     /// The live schema's twin. If it is none, the statements are asked on the live database, and the undo is not tried.
+    ///
+    /// @param lost what an undo throws away that leaves these tables and columns there, by their paths
     private Tried onShadow(
             Recorded old,
             Catalog now,
             AppRoles app,
             Sessions live,
             List<MigrationSql> migrations,
-            List<Change> changes) {
+            Function<Set<List<String>>, List<String>> lost) {
         try (var shadow = shadows.open(Shadows.major(live))) {
             return shadow.sessions().in("prove on a shadow", STEP, s -> {
                 var made = Clone.make(s, now, app);
@@ -223,7 +251,7 @@ public final class Prover {
                 var answers = answers(s, old.statements(), old.catalog(), now, true);
                 var undoing = clock.millis();
                 var owner = owner(s, live);
-                var undo = wayBackTo(s, old, migrations, live, changes, owner.name());
+                var undo = wayBackTo(s, old, migrations, lost, owner.name());
                 owner.lower(s);
                 return new Tried(
                         answers,
@@ -366,7 +394,7 @@ public final class Prover {
                 continue;
             }
             var failure = attempt(session, migration.down());
-            var lost = lost(snapshots.get(i), snapshots.get(i + 1));
+            var lost = lost(snapshots.get(i), snapshots.get(i + 1), Set.of());
             all.add(
                     failure.isPresent()
                             ? new UndoProof(migration.name(), Standing.FAILS, failure.get(), lost)
@@ -427,10 +455,11 @@ public final class Prover {
     }
 
     /// What a way down throws away, where no rows can be counted.
-    private static List<String> lost(Catalog before, Catalog after) {
+    private static List<String> lost(Catalog before, Catalog after, Set<List<String>> kept) {
         return Change.words(Change.between(before, after).stream()
                 .filter(c -> c instanceof Change.Added
-                        && (c.subject().kind() == Kind.TABLE || c.subject().kind() == Kind.COLUMN))
+                        && (c.subject().kind() == Kind.TABLE || c.subject().kind() == Kind.COLUMN)
+                        && !kept.contains(c.subject().path()))
                 .toList());
     }
 
@@ -439,8 +468,7 @@ public final class Prover {
             Connection session,
             Recorded old,
             List<MigrationSql> migrations,
-            Sessions live,
-            List<Change> changes,
+            Function<Set<List<String>>, List<String>> lost,
             String owner)
             throws SQLException {
         var all = new ArrayList<UndoProof>();
@@ -462,10 +490,7 @@ public final class Prover {
         if (!all.isEmpty() && all.stream().allMatch(u -> u.standing() == Standing.EXACT)) {
             var first = all.removeLast();
             all.add(compared(
-                    first.migration(),
-                    old.catalog(),
-                    CatalogReader.read(session),
-                    Stakes.count(live, changes, there.after(session))));
+                    first.migration(), old.catalog(), CatalogReader.read(session), lost.apply(there.after(session))));
         }
         return all;
     }

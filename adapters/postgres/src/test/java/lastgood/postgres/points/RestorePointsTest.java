@@ -275,12 +275,36 @@ class RestorePointsTest {
                                 .isEqualTo(CatalogReader.read(live).fingerprint()));
     }
 
-    private SchemaProof prove(String down) {
-        var prover = new Prover(
-                new Shadows(folder, java.util.Optional.of(admin), InstantSource.system()),
+    @Test
+    void a_release_of_the_past_is_proved_on_the_schema_of_another_whatever_is_there_now() {
+        points.mark(SHOP, "lg-1", "v2", fence());
+        run(live, "ALTER TABLE public.orders RENAME COLUMN total TO amount");
+        points.mark(SHOP, "lg-2", "v3", fence());
+        run(live, "DROP TABLE public.orders");
+        var migration = new MigrationSql("m1", "", "ALTER TABLE public.orders RENAME COLUMN amount TO total", false);
+
+        var proof = prover().between(
+                        points.recorded(SHOP, "lg-1").orElseThrow(),
+                        points.recorded(SHOP, "lg-2").orElseThrow().catalog(),
+                        live,
+                        List.of(migration));
+
+        assertThat(proof.verdict()).isEqualTo(Verdict.BREAKING);
+        assertThat(proof.reasons().getFirst()).contains("\"total\"");
+        assertThat(proof.after()).isInstanceOf(AfterUndo.Same.class);
+    }
+
+    private Prover prover() {
+        return new Prover(
+                new Shadows(folder, Optional.of(admin), InstantSource.system()),
                 new Prover.Settings(Set.of("app"), "sql", false),
                 InstantSource.system());
-        return prover.back(
-                points.recorded(SHOP, "lg-1").orElseThrow(), live, List.of(new MigrationSql("m1", "", down, false)));
+    }
+
+    private SchemaProof prove(String down) {
+        return prover().back(
+                        points.recorded(SHOP, "lg-1").orElseThrow(),
+                        live,
+                        List.of(new MigrationSql("m1", "", down, false)));
     }
 }

@@ -37,6 +37,15 @@ public interface DatabaseQuestions {
         throw new Forbidden("nothing can be proved ahead for %s".formatted(service));
     }
 
+    /// Proves the release that one point was marked after on the schema that another point holds: neither needs to be
+    /// there any more.
+    ///
+    /// @param from, to names of restore points
+    /// @param migrations that came in between, oldest first
+    default SchemaProof proveBetween(ServiceRef service, String from, String to, List<String> migrations) {
+        throw new Forbidden("nothing can be proved between two restore points of %s".formatted(service));
+    }
+
     /// Restores to a scratch, paused at the target, and counts what is at stake. A scratch that is there already for
     /// the same target is used again.
     Assessment assess(ServiceRef service, RecoveryTarget target, Consumer<String> progress);
