@@ -13,6 +13,7 @@ import lastgood.core.data.Assessment;
 import lastgood.core.data.Backup;
 import lastgood.core.data.Connections;
 import lastgood.core.data.RecoveryTarget;
+import lastgood.core.data.RestoreTime;
 import lastgood.core.data.SchemaProof;
 import lastgood.core.data.SchemaProof.AfterUndo;
 import lastgood.core.data.SchemaProof.UndoProof;
@@ -40,6 +41,7 @@ public final class SimQuestions implements DatabaseQuestions {
     public AfterUndo after = new AfterUndo.Untried();
     public Supplier<Assessment> assessment;
     public boolean assessed;
+    public RestoreTime restoreTime = RestoreTime.unproven(0, 0);
     public Supplier<Connections> connections = () -> new Connections(
             100,
             3,
@@ -142,6 +144,11 @@ public final class SimQuestions implements DatabaseQuestions {
         ask("assessed %s".formatted(scratch.orElse("-")));
         return Optional.of(assessment.get())
                 .filter(a -> assessed && scratch.map(a.scratch()::equals).orElse(true));
+    }
+
+    @Override
+    public RestoreTime restoreTime(ServiceRef service) {
+        return restoreTime;
     }
 
     @Override

@@ -1,6 +1,8 @@
 package lastgood.core;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 
 /// How quantities are written for people, the same everywhere.
 public final class Words {
@@ -28,6 +30,20 @@ public final class Words {
             return d.toMinutesPart() == 0 ? d.toHours() + "h" : "%dh%02dm".formatted(d.toHours(), d.toMinutesPart());
         }
         return d.toHoursPart() == 0 ? d.toDays() + "d" : "%dd %dh".formatted(d.toDays(), d.toHoursPart());
+    }
+
+    /// `812 B`, `4.2 MB`.
+    public static String bytes(long bytes) {
+        var units = List.of("B", "kB", "MB", "GB", "TB");
+        var value = (double) bytes;
+        var unit = 0;
+        while (value >= 1000 && unit < units.size() - 1) {
+            value /= 1000;
+            unit++;
+        }
+        return unit == 0 || value >= 100
+                ? String.format(Locale.ROOT, "%.0f %s", value, units.get(unit))
+                : String.format(Locale.ROOT, "%.1f %s", value, units.get(unit));
     }
 
     /// `1 release`, `2 releases`.

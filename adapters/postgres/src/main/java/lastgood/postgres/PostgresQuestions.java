@@ -3,6 +3,7 @@ package lastgood.postgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -14,11 +15,13 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import lastgood.core.ServiceRef;
 import lastgood.core.data.Assessment;
+import lastgood.core.data.Assessment.Way;
 import lastgood.core.data.Backup;
 import lastgood.core.data.Connections;
 import lastgood.core.data.RecoveryTarget;
 import lastgood.core.data.RecoveryTarget.Point;
 import lastgood.core.data.RestorePoint;
+import lastgood.core.data.RestoreTime;
 import lastgood.core.data.SchemaProof;
 import lastgood.core.schema.Sql;
 import lastgood.engine.port.Forbidden;
@@ -236,7 +239,7 @@ final class PostgresQuestions implements DatabaseQuestions {
 
     private Assessment assess(
             Database database, Scratch scratch, String point, long damage, Consumer<String> progress) {
-        var assessment = new Assessor(database.spools(), clock)
+        var counted = new Assessor(database.spools(), clock)
                 .assess(
                         new Assessor.Case(
                                 scratch.name(),
@@ -247,8 +250,22 @@ final class PostgresQuestions implements DatabaseQuestions {
                                 damage,
                                 Set.of()),
                         progress);
+        var assessment = timed(counted, database.catalogue().notes().swaps());
         new Assessments(database.assessments()).keep(assessment, clock.instant());
         return assessment;
+    }
+
+    /// The scratch is there already, so what is left of a restore is the exchange: as long as those took that were made
+    /// here.
+    private static Assessment timed(Assessment counted, List<Long> swaps) {
+        if (swaps.isEmpty()) {
+            return counted;
+        }
+        var sorted = swaps.stream().sorted().toList();
+        var median = Duration.ofMillis(sorted.get((sorted.size() - 1) / 2));
+        return counted.with(counted.ways().stream()
+                .map(w -> w.kind() == Way.Kind.SWAP ? new Way(w.kind(), w.lost(), w.conflicts(), median, false) : w)
+                .toList());
     }
 
     /// Right after the damage: the last transaction of the migrations whose first one is the target. Without it nobody
@@ -297,6 +314,16 @@ final class PostgresQuestions implements DatabaseQuestions {
     @Override
     public Optional<Assessment> assessed(ServiceRef service, Optional<String> scratch) {
         return new Assessments(databases.apply(service).assessments()).newest(scratch);
+    }
+
+    @Override
+    public RestoreTime restoreTime(ServiceRef service) {
+        try {
+            return databases.apply(service).restoreTime();
+        } catch (Forbidden | Unreachable _) {
+            // Nobody's plan should wait for a prediction; without one it says UNPROVEN.
+            return RestoreTime.unproven(0, 0);
+        }
     }
 
     @Override

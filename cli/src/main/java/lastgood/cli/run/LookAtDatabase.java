@@ -19,11 +19,13 @@ import lastgood.core.Words;
 import lastgood.core.data.Assessment;
 import lastgood.core.data.Backup;
 import lastgood.core.data.RestorePoint;
+import lastgood.core.data.RestoreTime;
 import lastgood.core.data.SchemaProof;
 import lastgood.core.data.WriteAccess;
 import lastgood.core.plan.DatabaseFacts;
 import lastgood.core.plan.DatabaseFacts.Damage;
 import lastgood.core.plan.DatabaseFacts.Fingerprint;
+import lastgood.core.plan.DatabaseFacts.Times;
 import lastgood.core.plan.Step;
 import lastgood.core.plan.WithDatabase;
 import lastgood.engine.journal.RunState;
@@ -128,7 +130,7 @@ public final class LookAtDatabase {
         }
     }
 
-    private record Rest(WriteAccess access, List<Backup> backups, Damage damage) {}
+    private record Rest(WriteAccess access, List<Backup> backups, RestoreTime restore, Damage damage) {}
 
     private DatabaseFacts known(Supplier<Proved> schema, Supplier<Damage> damage) {
         if (!session.hasDatabase()) {
@@ -169,7 +171,7 @@ public final class LookAtDatabase {
                 proved.target(),
                 proved.newestFirst(),
                 rest.damage(),
-                kept.times(),
+                new Times(kept.taking(), proved.proof().after().took(), rest.restore()),
                 kept.lines());
     }
 
@@ -195,7 +197,10 @@ public final class LookAtDatabase {
     private Rest rest(Supplier<Damage> damage) {
         var ports = session.ports().databases();
         return new Rest(
-                ports.access().look(session.service()).access(), ports.backups().all(session.service()), damage.get());
+                ports.access().look(session.service()).access(),
+                ports.backups().all(session.service()),
+                session.questions().restoreTime(session.service()),
+                damage.get());
     }
 
     private Damage damage(WithDatabase how, Optional<String> scratch) {

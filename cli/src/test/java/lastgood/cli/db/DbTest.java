@@ -14,6 +14,7 @@ import lastgood.core.data.Assessment;
 import lastgood.core.data.Assessment.Conflict;
 import lastgood.core.data.Assessment.Way;
 import lastgood.core.data.IntegrityReport;
+import lastgood.core.data.RestoreTime;
 import lastgood.core.data.RowCounts;
 import lastgood.core.data.SchemaProof.AfterUndo;
 import lastgood.core.data.SchemaProof.UndoProof;
@@ -560,6 +561,43 @@ class DbTest {
                 .isEqualTo(3);
 
         assertThat(bench.err()).contains("undoing it is not exact: column order", "nothing was changed");
+    }
+
+    @Test
+    void a_plan_foretells_a_restore_by_what_was_measured_and_an_undo_by_its_trial() {
+        undoLeaves(Verdict.COMPATIBLE);
+        assertThat(bench.say(PLAN + " --with-db undo-inexact")).isZero();
+        assertThat(bench.out())
+                .contains("undo at least 20ms (on a copy without rows)", "a restore UNPROVEN: no backup of this kind");
+
+        questions.restoreTime =
+                new RestoreTime(Duration.ofSeconds(90), Duration.ofMinutes(4), 7, 2_000_000_000, 340_000_000);
+        assertThat(bench.say(PLAN + " --with-db undo-inexact")).isZero();
+
+        assertThat(bench.out())
+                .contains("a restore about 1m30s, at worst 4m (of 7 measured restores; 340 MB of log to replay)");
+        assertThat(bench.say(PLAN + " --with-db undo-inexact -o json")).isZero();
+        assertThat(bench.out())
+                .contains("\"restore\" : \"PT1M30S\"", "\"restoreWorst\" : \"PT4M\"", "\"undo\" : \"PT0.02S\"");
+    }
+
+    @Test
+    void what_the_counts_do_not_say_is_said_beside_them() {
+        database.damaged(1998, 3513, "init");
+        var counted = database.assessment();
+        questions.assessment = () -> new Assessment(
+                counted.scratch(),
+                counted.point(),
+                counted.tables(),
+                counted.conflicts(),
+                counted.ways(),
+                counted.digest(),
+                List.of("public.t has no primary key"));
+
+        assertThat(bench.say("db corruption assess -e production")).isZero();
+        assertThat(bench.out()).contains("note: public.t has no primary key");
+        assertThat(bench.say("db corruption assess -e production -o json")).isZero();
+        assertThat(bench.out()).contains("\"remarks\" : [ \"public.t has no primary key\" ]");
     }
 
     private void undoLeaves(Verdict works) {

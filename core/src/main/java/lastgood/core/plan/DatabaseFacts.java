@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import lastgood.core.Digest;
 import lastgood.core.data.Assessment;
+import lastgood.core.data.RestoreTime;
 import lastgood.core.data.SchemaProof;
 import lastgood.core.data.WriteAccess;
 
@@ -64,10 +65,12 @@ public sealed interface DatabaseFacts {
     }
 
     /// How long the parts would take; zero = nothing like it was ever measured.
-    record Times(Duration backup, Duration undo, Duration restore) {
+    ///
+    /// @param undo on a copy without rows: it takes at least that
+    record Times(Duration backup, Duration undo, RestoreTime restore) {
 
         public static Times unmeasured() {
-            return new Times(Duration.ZERO, Duration.ZERO, Duration.ZERO);
+            return new Times(Duration.ZERO, Duration.ZERO, RestoreTime.unproven(0, 0));
         }
     }
 }

@@ -9,6 +9,7 @@ import lastgood.core.data.Assessment;
 import lastgood.core.data.Backup;
 import lastgood.core.data.Connections;
 import lastgood.core.data.RecoveryTarget;
+import lastgood.core.data.RestoreTime;
 import lastgood.core.data.SchemaProof;
 import lastgood.engine.port.Forbidden;
 
@@ -62,6 +63,11 @@ public interface DatabaseQuestions {
 
     /// Restores a backup into a scratch and throws the scratch away.
     Backup rehearse(ServiceRef service, String backup, Consumer<String> progress);
+
+    /// How long it would take to restore the newest backup that was read back, with the log up to now.
+    default RestoreTime restoreTime(ServiceRef service) {
+        return RestoreTime.unproven(0, 0);
+    }
 
     /// For services without a database: whatever is asked, is refused.
     static DatabaseQuestions none() {
