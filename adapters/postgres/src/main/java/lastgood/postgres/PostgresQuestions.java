@@ -27,6 +27,7 @@ import lastgood.core.schema.Sql;
 import lastgood.engine.port.Forbidden;
 import lastgood.engine.port.Unreachable;
 import lastgood.engine.port.database.DatabaseQuestions;
+import lastgood.postgres.backup.Wal;
 import lastgood.postgres.migrate.PostgresSchemas;
 import lastgood.postgres.migrate.Scripts;
 import lastgood.postgres.points.RestorePoints;
@@ -64,6 +65,7 @@ final class PostgresQuestions implements DatabaseQuestions {
         var database = databases.apply(service);
         var facts = new ArrayList<>(StatusFacts.read(database.sessions()));
         facts.add(backups(database));
+        facts.add(point(service));
         return facts;
     }
 
@@ -98,6 +100,33 @@ final class PostgresQuestions implements DatabaseQuestions {
                     standing.equals("ok") ? "" : "lastgood db rehearse restores it and throws the result away");
         } catch (Forbidden | Unreachable e) {
             return new Fact("backup", firstLine(e), "unknown", "");
+        }
+    }
+
+    /// The one that the next rollback would go back to.
+    private Fact point(ServiceRef service) {
+        try {
+            return points.all(service).stream()
+                    .findFirst()
+                    .map(p -> new Fact(
+                            "restore point",
+                            "%s, before %s, %s; %s"
+                                    .formatted(
+                                            p.name(),
+                                            p.release(),
+                                            p.at(),
+                                            p.log().words()),
+                            p.log().isTooLittle() ? "failing" : p.doubt().isPresent() ? "warning" : "ok",
+                            p.doubt().isPresent()
+                                    ? "what is kept of the log decides whether one can go back there"
+                                    : ""))
+                    .orElseGet(() -> new Fact(
+                            "restore point",
+                            "none",
+                            "warning",
+                            "lastgood release deploy marks one each time; release record --before for another tool"));
+        } catch (Forbidden | Unreachable e) {
+            return new Fact("restore point", firstLine(e), "unknown", "");
         }
     }
 
@@ -218,8 +247,42 @@ final class PostgresQuestions implements DatabaseQuestions {
     @Override
     public Assessment assess(ServiceRef service, RecoveryTarget target, Consumer<String> progress) {
         var database = databases.apply(service);
+        refuseTooLittleLog(service, target, progress);
         var scratch = database.scratches().make(target, behind(service, target), Optional.empty(), progress);
         return assess(database, scratch, words(service, target), damage(target), progress);
+    }
+
+    /// What was seen of the log when the point was marked: with too little of it no backup leads there, and PostgreSQL
+    /// would say so only after everything was copied. An archive that failed then may have caught up since: that is
+    /// said, and the segments that are there decide.
+    private void refuseTooLittleLog(ServiceRef service, RecoveryTarget target, Consumer<String> progress) {
+        Optional<RestorePoint> point;
+        try {
+            point = points.all(service).stream()
+                    .filter(p -> isAt(p, target.point()))
+                    .findFirst();
+        } catch (Unreachable _) {
+            // The server may be what has to be replaced; what is archived decides.
+            return;
+        }
+        var doubt = point.flatMap(RestorePoint::doubt);
+        if (doubt.isPresent() && point.get().log().isTooLittle()) {
+            throw new Forbidden(
+                    "%s\nnothing was restored\nhint: --backup NAME restores what a backup holds; wal_level = replica and a new backup make later points reachable"
+                            .formatted(doubt.get()));
+        }
+        doubt.ifPresent(progress);
+    }
+
+    /// Whether it was marked for that point, or is the last one before it.
+    private static boolean isAt(RestorePoint p, Point point) {
+        return switch (point) {
+            case Point.Named(var name) -> p.name().equals(name);
+            case Point.Xid(var xid) -> p.xids().contains(xid);
+            case Point.Lsn(var lsn) -> Wal.compare(p.lsn(), lsn) <= 0;
+            case Point.At(var time) -> !p.at().isAfter(time);
+            case Point.Latest() -> false;
+        };
     }
 
     @Override

@@ -1,6 +1,7 @@
 package lastgood.cli.run;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -164,6 +165,8 @@ public final class LookAtDatabase {
 
     private DatabaseFacts facts(Proved proved, Rest rest) {
         var kept = new BackupsInWords(rest.backups(), session.ports().time().now());
+        var lines = new ArrayList<>(kept.lines());
+        proved.point().flatMap(RestorePoint::doubt).ifPresent(lines::add);
         return new DatabaseFacts.Known(
                 rest.access(),
                 proved.seen().schema(),
@@ -172,7 +175,7 @@ public final class LookAtDatabase {
                 proved.newestFirst(),
                 rest.damage(),
                 new Times(kept.taking(), proved.proof().after().took(), rest.restore()),
-                kept.lines());
+                lines);
     }
 
     private Proved since(SinceRelease since) {

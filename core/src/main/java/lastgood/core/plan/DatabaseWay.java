@@ -237,7 +237,7 @@ sealed interface DatabaseWay {
                             "deploy a fixed release forward; or `db corruption assess` and --with-db swap, which goes back to before them"));
         }
         if (known.proof().after() instanceof AfterUndo.Different left) {
-            return left.isHarmless() && inexact ? undoTo(facts, known, left.schema()) : refused(facts, known, left);
+            return left.isHarmless() && inexact ? undoTo(facts, known, left.schema()) : refused(facts, left);
         }
         var exact = known.since().stream()
                 .allMatch(m -> proofOf(known, m)
@@ -256,7 +256,7 @@ sealed interface DatabaseWay {
     }
 
     /// What it leaves is known. Nobody is held to it unawares, and nobody may choose what is not proved to work.
-    private static No refused(Facts facts, DatabaseFacts.Known known, AfterUndo.Different left) {
+    private static No refused(Facts facts, AfterUndo.Different left) {
         var differences = left.differences().stream().map(d -> "stays different: " + d);
         var service = facts.seen().service().service();
         return left.isHarmless()

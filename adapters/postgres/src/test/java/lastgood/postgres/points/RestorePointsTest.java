@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import lastgood.core.RunId;
 import lastgood.core.ServiceRef;
+import lastgood.core.data.LogKept;
 import lastgood.core.data.Migrations;
 import lastgood.core.data.Migrations.Applied;
 import lastgood.core.data.RestorePoint;
@@ -20,8 +21,11 @@ import lastgood.core.data.SchemaProof;
 import lastgood.core.data.SchemaProof.AfterUndo;
 import lastgood.core.data.SchemaProof.UndoProof.Standing;
 import lastgood.core.data.SchemaProof.Verdict;
+import lastgood.core.schema.Item;
 import lastgood.engine.port.Fence;
 import lastgood.engine.port.Forbidden;
+import lastgood.engine.port.Unreachable;
+import lastgood.engine.port.WorldMoved;
 import lastgood.postgres.catalog.CatalogReader;
 import lastgood.postgres.prove.MigrationSql;
 import lastgood.postgres.prove.Prover;
@@ -29,12 +33,15 @@ import lastgood.postgres.prove.Shadows;
 import lastgood.postgres.server.Server;
 import lastgood.postgres.server.Servers;
 import lastgood.postgres.sql.Address;
+import lastgood.postgres.sql.Cutter;
 import lastgood.postgres.sql.Sessions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class RestorePointsTest {
 
@@ -160,6 +167,105 @@ class RestorePointsTest {
 
         assertThat(points.find(SHOP, "lg-1").map(RestorePoint::xids).orElseThrow())
                 .containsExactly(4711L);
+    }
+
+    @Test
+    void a_point_holds_how_the_log_was_kept() {
+        points.mark(SHOP, "lg-1", "v2", fence());
+
+        var point = points.find(SHOP, "lg-1").orElseThrow();
+        assertThat(point.log()).isEqualTo(new LogKept("replica", LogKept.Archive.OFF, ""));
+        assertThat(point.doubt().orElseThrow()).contains("archive off");
+    }
+
+    @Test
+    void a_point_of_an_earlier_version_reads_as_one_of_which_that_is_not_known_and_the_next_one_as_known() {
+        points.mark(SHOP, "lg-1", "v2", fence());
+        run(live, """
+                ALTER TABLE lastgood.restore_point DROP COLUMN wal_level, DROP COLUMN archive,
+                  DROP COLUMN archive_detail""");
+        assertThat(points.find(SHOP, "lg-1").orElseThrow().log()).isEqualTo(LogKept.unknown());
+        assertThat(points.find(SHOP, "lg-1").orElseThrow().doubt()).isEmpty();
+
+        points.mark(SHOP, "lg-2", "v3", fence());
+
+        assertThat(points.find(SHOP, "lg-1").orElseThrow().log()).isEqualTo(LogKept.unknown());
+        assertThat(points.find(SHOP, "lg-2").orElseThrow().log().level()).isEqualTo("replica");
+    }
+
+    /// Whatever request or answer is lost, on whichever side: either nothing is written down or all of it, and whoever
+    /// tries again ends with one point that holds its own moment.
+    @ParameterizedTest
+    @EnumSource(
+            value = Cutter.Harm.class,
+            names = {"LOST_REQUEST", "LOST_ANSWER"})
+    void a_crash_between_any_two_acts_of_marking_leaves_none_or_a_whole_one(Cutter.Harm harm) throws Exception {
+        var cuts = 0;
+        for (var at = 1; ; at++) {
+            var name = "lg-%s-%d".formatted(harm, at);
+            try (var cutter = new Cutter(live.address().port(), harm, at, () -> {})) {
+                var cut = points(through(cutter));
+                try {
+                    cut.mark(SHOP, name, "v2", fence());
+                } catch (Unreachable | Forbidden | WorldMoved _) {
+                    cuts++;
+                }
+                if (!cutter.wasReached()) {
+                    break;
+                }
+            }
+            points.recorded(SHOP, name).ifPresent(RestorePointsTest::assertWhole);
+
+            points.mark(SHOP, name, "v2", fence());
+
+            assertWhole(points.recorded(SHOP, name).orElseThrow());
+            assertThat(points.all(SHOP)).filteredOn(p -> p.name().equals(name)).hasSize(1);
+        }
+        assertThat(cuts).isGreaterThan(5);
+    }
+
+    private Sessions through(Cutter cutter) {
+        var to = live.address();
+        return new Sessions(
+                new Address("127.0.0.1", cutter.port(), to.database(), to.role(), to.password(), Map.of()), "cut");
+    }
+
+    private static void assertWhole(Prover.Recorded recorded) {
+        assertThat(recorded.catalog().find(Item.Kind.TABLE, List.of("public", "orders")))
+                .isPresent();
+        assertThat(recorded.statements().all()).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Cutter.Harm.class,
+            names = {"LOST_REQUEST", "LOST_ANSWER"})
+    void a_crash_while_closing_leaves_no_transactions_or_all_of_them(Cutter.Harm harm) throws Exception {
+        applied.add(new Applied("m1", "", true, 4711, new Migrations.Undo.None("")));
+        applied.add(new Applied("m2", "", true, 4712, new Migrations.Undo.None("")));
+        var before = List.copyOf(applied);
+        for (var at = 1; ; at++) {
+            var name = "lg-%s-%d".formatted(harm, at);
+            applied.clear();
+            points.mark(SHOP, name, "v2", fence());
+            applied.addAll(before);
+            try (var cutter = new Cutter(live.address().port(), harm, at, () -> {})) {
+                var cut = points(through(cutter));
+                try {
+                    cut.close(SHOP, name, fence());
+                } catch (Unreachable | Forbidden | WorldMoved _) {
+                    // that is what is meant to happen
+                }
+                if (!cutter.wasReached()) {
+                    break;
+                }
+            }
+            assertThat(points.find(SHOP, name).orElseThrow().xids()).isIn(List.of(), List.of(4711L, 4712L));
+
+            points.close(SHOP, name, fence());
+
+            assertThat(points.find(SHOP, name).orElseThrow().xids()).containsExactly(4711L, 4712L);
+        }
     }
 
     @Test
