@@ -173,11 +173,21 @@ sealed interface DatabaseWay {
     private static boolean isHarmless(DatabaseFacts.Known known) {
         return !known.since().isEmpty()
                 && known.targetSchema().known().isPresent()
+                && rewritten(known).isEmpty()
                 && known.since().stream()
                         .allMatch(m -> proofOf(known, m)
                                 .filter(u -> u.standing() == UndoProof.Standing.EXACT
                                         && u.lost().isEmpty())
                                 .isPresent());
+    }
+
+    /// Values that a migration changed or removed: a way down brings the schema back, and at best guesses at these.
+    private static List<String> rewritten(DatabaseFacts.Known known) {
+        return known.proof().findings().stream()
+                .filter(f -> f.breaking() && f.rule().equals("R16"))
+                .map(f -> "%s: %s, and undoing the migration brings the schema back and not the rows"
+                        .formatted(f.object(), f.what()))
+                .toList();
     }
 
     private static Optional<UndoProof> proofOf(DatabaseFacts.Known known, String migration) {
@@ -290,7 +300,11 @@ sealed interface DatabaseWay {
                                 Words.count(known.since().size(), "migration")),
                 List.of(new Step.UndoMigrations(facts.seen().service(), known.since(), known.schema(), to)),
                 lostBy(known),
-                remarks(known, known.damage().known().isPresent() ? List.of(SALVAGE_TOO) : List.of()));
+                remarks(
+                        known,
+                        joined(
+                                rewritten(known),
+                                known.damage().known().isPresent() ? List.of(SALVAGE_TOO) : List.of())));
     }
 
     String SALVAGE_TOO = "rows are damaged too, and undoing migrations does not mend them: --with-db salvage does";

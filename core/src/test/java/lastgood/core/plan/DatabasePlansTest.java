@@ -57,6 +57,7 @@ class DatabasePlansTest {
     private SchemaProof.Verdict verdict = SchemaProof.Verdict.BREAKING;
     private final List<UndoProof> undo = new ArrayList<>(List.of(undo(Standing.EXACT)));
     private Fingerprint target = new Fingerprint.Of(OLD);
+    private final List<SchemaProof.Finding> findings = new ArrayList<>();
     private AfterUndo after = new AfterUndo.Untried();
     private Damage damage = new Damage.NotAssessed();
     private WriteAccess access = OPEN;
@@ -94,7 +95,7 @@ class DatabasePlansTest {
                 access,
                 NEW,
                 new SchemaProof(
-                        verdict, List.of("orders.total is gone"), List.of(), List.of(), List.of(), undo, after, 900),
+                        verdict, List.of("orders.total is gone"), List.of(), List.of(), findings, undo, after, 900),
                 target,
                 List.of("m5"),
                 damage,
@@ -293,6 +294,15 @@ class DatabasePlansTest {
         }
         assertThat(refused(rollback(WithDatabase.UNDO_INEXACT)).details().toString())
                 .contains("after the undo: the reason", "stays different: orders.note");
+    }
+
+    @Test
+    void values_that_a_migration_rewrote_do_not_come_back_by_an_exact_undo_so_nobody_undoes_it_unasked() {
+        findings.add(new SchemaProof.Finding("R16", "column orders.total", "the migration rewrites its values", true));
+
+        assertThat(rollback(WithDatabase.AUTO)).isInstanceOf(Planned.Refused.class);
+        assertThat(((Planned.Ready) rollback(WithDatabase.UNDO)).remarks().toString())
+                .contains("column orders.total", "and not the rows");
     }
 
     @Test
