@@ -1,5 +1,6 @@
 package lastgood.cli;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -12,7 +13,9 @@ import lastgood.core.data.Assessment;
 import lastgood.core.data.Backup;
 import lastgood.core.data.Connections;
 import lastgood.core.data.RecoveryTarget;
+import lastgood.core.data.RestoreTime;
 import lastgood.core.data.SchemaProof;
+import lastgood.core.data.SchemaProof.AfterUndo;
 import lastgood.core.data.SchemaProof.UndoProof;
 import lastgood.core.data.SchemaProof.Verdict;
 import lastgood.engine.port.TeamCommands;
@@ -36,8 +39,10 @@ public final class SimQuestions implements DatabaseQuestions {
     public List<String> reasons = List.of();
     public UndoProof.Standing undo = UndoProof.Standing.EXACT;
     public List<String> lost = List.of();
+    public AfterUndo after = new AfterUndo.Untried();
     public Supplier<Assessment> assessment;
     public boolean assessed;
+    public RestoreTime restoreTime = RestoreTime.unproven(0, 0);
     public Supplier<Connections> connections = () -> new Connections(
             100,
             3,
@@ -91,6 +96,10 @@ public final class SimQuestions implements DatabaseQuestions {
     public SchemaProof prove(ServiceRef service, Optional<String> from, List<String> migrations) {
         beforeProof.run();
         ask("prove from %s since %s".formatted(from.orElse("-"), migrations));
+        return proof(migrations);
+    }
+
+    private SchemaProof proof(List<String> migrations) {
         return new SchemaProof(
                 migrations.isEmpty() ? Verdict.SAME : verdict,
                 migrations.isEmpty() ? List.of() : reasons,
@@ -106,7 +115,23 @@ public final class SimQuestions implements DatabaseQuestions {
                 migrations.reversed().stream()
                         .map(m -> new UndoProof(m, undo, undo == UndoProof.Standing.EXACT ? "" : "column order", lost))
                         .toList(),
+                after,
                 840);
+    }
+
+    @Override
+    public SchemaProof proveAhead(ServiceRef service, Path migrations, Optional<Path> statements) {
+        ask("prove ahead %s saying %s"
+                .formatted(
+                        migrations.getFileName(),
+                        statements.map(p -> p.getFileName().toString()).orElse("-")));
+        return proof(List.of("to_come"));
+    }
+
+    @Override
+    public SchemaProof proveBetween(ServiceRef service, String from, String to, List<String> migrations) {
+        ask("prove between %s and %s since %s".formatted(from, to, migrations));
+        return proof(migrations);
     }
 
     @Override
@@ -129,6 +154,11 @@ public final class SimQuestions implements DatabaseQuestions {
         ask("assessed %s".formatted(scratch.orElse("-")));
         return Optional.of(assessment.get())
                 .filter(a -> assessed && scratch.map(a.scratch()::equals).orElse(true));
+    }
+
+    @Override
+    public RestoreTime restoreTime(ServiceRef service) {
+        return restoreTime;
     }
 
     @Override

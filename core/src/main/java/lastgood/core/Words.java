@@ -3,6 +3,8 @@ package lastgood.core;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 
 /// How quantities are written for people, the same everywhere.
 public final class Words {
@@ -39,6 +41,20 @@ public final class Words {
                         .stripTrailingZeros()
                         .toPlainString()
                 + "%";
+    }
+
+    /// `812 B`, `4.2 MB`.
+    public static String bytes(long bytes) {
+        var units = List.of("B", "kB", "MB", "GB", "TB");
+        var value = (double) bytes;
+        var unit = 0;
+        while (value >= 1000 && unit < units.size() - 1) {
+            value /= 1000;
+            unit++;
+        }
+        return unit == 0 || value >= 100
+                ? String.format(Locale.ROOT, "%.0f %s", value, units.get(unit))
+                : String.format(Locale.ROOT, "%.1f %s", value, units.get(unit));
     }
 
     /// `1 release`, `2 releases`.

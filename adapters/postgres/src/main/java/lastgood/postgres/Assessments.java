@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import lastgood.core.Digest;
 import lastgood.core.data.Assessment;
 import lastgood.core.data.RowCounts;
@@ -71,6 +72,11 @@ record Assessments(Path folder) {
         }
     }
 
+    /// Earlier versions wrote down a restore in place as well, which nobody can ask for.
+    private static boolean isKnown(Way way) {
+        return Stream.of(Assessment.Way.Kind.values()).anyMatch(k -> k.name().equals(way.kind()));
+    }
+
     private static Assessment assessment(Written w) {
         return new Assessment(
                 w.scratch(),
@@ -78,6 +84,7 @@ record Assessments(Path folder) {
                 w.tables(),
                 w.conflicts(),
                 w.ways().stream()
+                        .filter(Assessments::isKnown)
                         .map(way -> new Assessment.Way(
                                 Assessment.Way.Kind.valueOf(way.kind()),
                                 way.lost(),

@@ -1,6 +1,7 @@
 package lastgood.postgres;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import java.util.function.Supplier;
 import lastgood.core.data.Backup;
 import lastgood.core.data.RecoveryTarget;
 import lastgood.core.data.RestorePoint;
+import lastgood.core.data.RestoreTime;
 import lastgood.engine.port.Forbidden;
 import lastgood.engine.port.Unreachable;
 import lastgood.postgres.backup.BackupProvider;
@@ -19,8 +21,11 @@ import lastgood.postgres.backup.Dumps;
 import lastgood.postgres.backup.FileBackups;
 import lastgood.postgres.backup.FolderArchive;
 import lastgood.postgres.backup.Notes;
+import lastgood.postgres.backup.Notes.Rehearsed;
 import lastgood.postgres.backup.PgBackRest;
 import lastgood.postgres.backup.Present;
+import lastgood.postgres.backup.Stored;
+import lastgood.postgres.backup.Wal;
 import lastgood.postgres.catalog.CatalogReader;
 import lastgood.postgres.embedded.EmbeddedServer;
 import lastgood.postgres.restore.DatabaseSwap;
@@ -187,7 +192,44 @@ final class Database {
     }
 
     DumpScratches dumpScratches() {
-        return new DumpScratches(dumps(), sessions());
+        return new DumpScratches(dumps(), sessions(), new DumpScratches.Measured() {
+            @Override
+            public String predicted(Stored backup) {
+                return Rehearsals.predict(catalogue(), backup, 0).words();
+            }
+
+            @Override
+            public void restored(Stored backup, Duration took) {
+                catalogue()
+                        .rehearsed(
+                                backup,
+                                new Rehearsed(
+                                        backup.name(),
+                                        catalogue().provider().kind(),
+                                        clock.instant().toString(),
+                                        backup.restoredBytes(),
+                                        took.toMillis(),
+                                        0,
+                                        0,
+                                        0));
+            }
+        });
+    }
+
+    /// How long the newest backup that was read back would take to restore, with the log up to now.
+    RestoreTime restoreTime() {
+        var catalogue = catalogue();
+        return catalogue.stored().stream()
+                .filter(s -> catalogue.backup(s).proof() instanceof Backup.Proof.Verified)
+                .findFirst()
+                .map(s -> Rehearsals.predict(catalogue, s, logSince(s)))
+                .orElseGet(() -> RestoreTime.unproven(0, 0));
+    }
+
+    private long logSince(Stored backup) {
+        return backup.startLsn().isEmpty()
+                ? 0
+                : Math.max(0, Wal.position(Present.of(sessions()).lsn()) - Wal.position(backup.startLsn()));
     }
 
     Swap swap() {
@@ -216,7 +258,7 @@ final class Database {
         }
         var rehearsals = hasHistory()
                 ? new Rehearsals(catalogue(), scratches(), clock)
-                : new Rehearsals(catalogue(), dumpScratches(), clock);
+                : new Rehearsals(catalogue(), new DumpScratches(dumps(), sessions()), clock);
         return rehearsals.rehearse(backup, progress);
     }
 

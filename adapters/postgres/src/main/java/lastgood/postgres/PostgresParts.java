@@ -158,7 +158,12 @@ public record PostgresParts(Databases databases, DatabaseQuestions questions, Fu
 
         @Override
         public void swap(ServiceRef service, String scratch, String keepAs, Fence fence) {
-            var _ = databases.apply(service).swap().swap(scratch, keepAs, fence, _ -> {});
+            var database = databases.apply(service);
+            var begun = System.nanoTime();
+            var _ = database.swap().swap(scratch, keepAs, fence, _ -> {});
+            database.catalogue()
+                    .notes()
+                    .addSwap(Duration.ofNanos(System.nanoTime() - begun).toMillis());
         }
     }
 

@@ -3,6 +3,7 @@ package lastgood.postgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -14,23 +15,27 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import lastgood.core.ServiceRef;
 import lastgood.core.data.Assessment;
+import lastgood.core.data.Assessment.Way;
 import lastgood.core.data.Backup;
 import lastgood.core.data.Connections;
 import lastgood.core.data.RecoveryTarget;
 import lastgood.core.data.RecoveryTarget.Point;
 import lastgood.core.data.RestorePoint;
+import lastgood.core.data.RestoreTime;
 import lastgood.core.data.SchemaProof;
 import lastgood.core.schema.Sql;
 import lastgood.engine.port.Forbidden;
 import lastgood.engine.port.TeamCommands;
 import lastgood.engine.port.Unreachable;
 import lastgood.engine.port.database.DatabaseQuestions;
+import lastgood.postgres.backup.Wal;
 import lastgood.postgres.migrate.PostgresSchemas;
 import lastgood.postgres.migrate.Scripts;
 import lastgood.postgres.migrate.StatusCommand;
 import lastgood.postgres.points.RestorePoints;
 import lastgood.postgres.prove.MigrationSql;
 import lastgood.postgres.prove.Prover;
+import lastgood.postgres.prove.Prover.Recorded;
 import lastgood.postgres.prove.Shadows;
 import lastgood.postgres.restore.Scratch;
 import lastgood.postgres.restore.Targets;
@@ -65,6 +70,7 @@ final class PostgresQuestions implements DatabaseQuestions {
         var database = databases.apply(service);
         var facts = new ArrayList<>(StatusFacts.read(database.sessions()));
         facts.add(backups(database));
+        facts.add(point(service));
         return facts;
     }
 
@@ -100,6 +106,33 @@ final class PostgresQuestions implements DatabaseQuestions {
                     standing.equals("ok") ? "" : "lastgood db rehearse restores it and throws the result away");
         } catch (Forbidden | Unreachable e) {
             return new Fact("backup", firstLine(e), "unknown", "");
+        }
+    }
+
+    /// The one that the next rollback would go back to.
+    private Fact point(ServiceRef service) {
+        try {
+            return points.all(service).stream()
+                    .findFirst()
+                    .map(p -> new Fact(
+                            "restore point",
+                            "%s, before %s, %s; %s"
+                                    .formatted(
+                                            p.name(),
+                                            p.release(),
+                                            p.at(),
+                                            p.log().words()),
+                            p.log().isTooLittle() ? "failing" : p.doubt().isPresent() ? "warning" : "ok",
+                            p.doubt().isPresent()
+                                    ? "what is kept of the log decides whether one can go back there"
+                                    : ""))
+                    .orElseGet(() -> new Fact(
+                            "restore point",
+                            "none",
+                            "warning",
+                            "lastgood release deploy marks one each time; release record --before for another tool"));
+        } catch (Forbidden | Unreachable e) {
+            return new Fact("restore point", firstLine(e), "unknown", "");
         }
     }
 
@@ -171,6 +204,25 @@ final class PostgresQuestions implements DatabaseQuestions {
                                 .toList());
     }
 
+    @Override
+    public SchemaProof proveBetween(ServiceRef service, String from, String to, List<String> migrations) {
+        var database = databases.apply(service);
+        var settings = database.settings();
+        var scripts = settings.migrating().folder().map(Scripts::in).orElseGet(Scripts::none);
+        return prover(service, settings, database)
+                .between(
+                        recorded(service, from),
+                        recorded(service, to).catalog(),
+                        database.sessions(),
+                        migrations.stream().map(m -> sql(scripts, m, settings)).toList());
+    }
+
+    private Recorded recorded(ServiceRef service, String point) {
+        return points.recorded(service, point)
+                .orElseThrow(
+                        () -> new Forbidden("what was written down as %s is not in the database".formatted(point)));
+    }
+
     /// One statement ends with a semicolon at the end of a line, or with its file.
     private static List<String> said(Path folder) {
         try (var files = Files.list(folder)) {
@@ -209,8 +261,42 @@ final class PostgresQuestions implements DatabaseQuestions {
     @Override
     public Assessment assess(ServiceRef service, RecoveryTarget target, Consumer<String> progress) {
         var database = databases.apply(service);
+        refuseTooLittleLog(service, target, progress);
         var scratch = database.earlier(target, behind(service, target), progress);
         return assess(database, scratch, words(service, target), damage(target), progress);
+    }
+
+    /// What was seen of the log when the point was marked: with too little of it no backup leads there, and PostgreSQL
+    /// would say so only after everything was copied. An archive that failed then may have caught up since: that is
+    /// said, and the segments that are there decide.
+    private void refuseTooLittleLog(ServiceRef service, RecoveryTarget target, Consumer<String> progress) {
+        Optional<RestorePoint> point;
+        try {
+            point = points.all(service).stream()
+                    .filter(p -> isAt(p, target.point()))
+                    .findFirst();
+        } catch (Unreachable _) {
+            // The server may be what has to be replaced; what is archived decides.
+            return;
+        }
+        var doubt = point.flatMap(RestorePoint::doubt);
+        if (doubt.isPresent() && point.get().log().isTooLittle()) {
+            throw new Forbidden(
+                    "%s\nnothing was restored\nhint: --backup NAME restores what a backup holds; wal_level = replica and a new backup make later points reachable"
+                            .formatted(doubt.get()));
+        }
+        doubt.ifPresent(progress);
+    }
+
+    /// Whether it was marked for that point, or is the last one before it.
+    private static boolean isAt(RestorePoint p, Point point) {
+        return switch (point) {
+            case Point.Named(var name) -> p.name().equals(name);
+            case Point.Xid(var xid) -> p.xids().contains(xid);
+            case Point.Lsn(var lsn) -> Wal.compare(p.lsn(), lsn) <= 0;
+            case Point.At(var time) -> !p.at().isAfter(time);
+            case Point.Latest() -> false;
+        };
     }
 
     @Override
@@ -245,7 +331,7 @@ final class PostgresQuestions implements DatabaseQuestions {
 
     private Assessment assess(
             Database database, Scratch scratch, String point, long damage, Consumer<String> progress) {
-        var assessment = new Assessor(database.spools(), clock)
+        var counted = new Assessor(database.spools(), clock)
                 .assess(
                         new Assessor.Case(
                                 scratch.name(),
@@ -256,8 +342,22 @@ final class PostgresQuestions implements DatabaseQuestions {
                                 damage,
                                 Set.of()),
                         progress);
+        var assessment = timed(counted, database.catalogue().notes().swaps());
         new Assessments(database.assessments()).keep(assessment, clock.instant());
         return assessment;
+    }
+
+    /// The scratch is there already, so what is left of a restore is the exchange: as long as those took that were made
+    /// here.
+    private static Assessment timed(Assessment counted, List<Long> swaps) {
+        if (swaps.isEmpty()) {
+            return counted;
+        }
+        var sorted = swaps.stream().sorted().toList();
+        var median = Duration.ofMillis(sorted.get((sorted.size() - 1) / 2));
+        return counted.with(counted.ways().stream()
+                .map(w -> w.kind() == Way.Kind.SWAP ? new Way(w.kind(), w.lost(), w.conflicts(), median, false) : w)
+                .toList());
     }
 
     /// Right after the damage: the last transaction of the migrations whose first one is the target. Without it nobody
@@ -306,6 +406,16 @@ final class PostgresQuestions implements DatabaseQuestions {
     @Override
     public Optional<Assessment> assessed(ServiceRef service, Optional<String> scratch) {
         return new Assessments(databases.apply(service).assessments()).newest(scratch);
+    }
+
+    @Override
+    public RestoreTime restoreTime(ServiceRef service) {
+        try {
+            return databases.apply(service).restoreTime();
+        } catch (Forbidden | Unreachable _) {
+            // Nobody's plan should wait for a prediction; without one it says UNPROVEN.
+            return RestoreTime.unproven(0, 0);
+        }
     }
 
     @Override

@@ -2,6 +2,7 @@ package lastgood.postgres;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,11 +10,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import lastgood.core.RunId;
 import lastgood.core.ServiceRef;
 import lastgood.core.data.Assessment;
+import lastgood.core.data.SchemaProof.AfterUndo;
 import lastgood.engine.port.Fence;
 import lastgood.engine.port.TeamCommands;
 import lastgood.engine.port.database.Repairs.Salvaged;
@@ -24,6 +27,9 @@ import lastgood.postgres.migrate.Migrated;
 import lastgood.postgres.migrate.PostgresSchemas;
 import lastgood.postgres.migrate.Scripts;
 import lastgood.postgres.points.RestorePoints;
+import lastgood.postgres.prove.MigrationSql;
+import lastgood.postgres.prove.Prover;
+import lastgood.postgres.prove.Shadows;
 import lastgood.postgres.salvage.Assessor;
 import lastgood.postgres.salvage.Salvager;
 import lastgood.postgres.server.Servers;
@@ -114,6 +120,33 @@ class OneDatabaseTest {
         assertThat(access.look(SHOP).mark()).isEqualTo(step("20-fence").key());
         assertThat(points.all(SHOP)).hasSize(1);
         assertThat(schemas.look(SHOP).applied()).containsExactly("001_note");
+    }
+
+    @Test
+    void an_undo_that_is_not_exact_is_done_when_the_schema_is_what_the_shadow_foretold_and_nothing_else()
+            throws IOException {
+        points.mark(SHOP, POINT, "v4.0.4", step("10-point"));
+        var down = "ALTER TABLE orders DROP price, ALTER total SET DEFAULT 0";
+        apply("001_price", "ALTER TABLE orders ADD price int", down);
+        var proof = new Prover(
+                        new Shadows(folder, Optional.of(server), InstantSource.system()),
+                        new Prover.Settings(Set.of(app), "sql", false),
+                        InstantSource.system())
+                .back(
+                        points.recorded(SHOP, POINT).orElseThrow(),
+                        live,
+                        List.of(new MigrationSql("001_price", "", down, false)));
+        var foretold = ((AfterUndo.Different) proof.after()).schema();
+        var seen = schemas.look(SHOP);
+        var exact = points.find(SHOP, POINT).orElseThrow().schema();
+
+        assertThatThrownBy(() -> schemas.undo(seen, List.of("001_price"), exact, step("40-undo")))
+                .hasMessageContaining("nothing was changed");
+        assertThat(schemas.look(SHOP)).isEqualTo(seen);
+        schemas.undo(seen, List.of("001_price"), foretold, step("41-undo"));
+
+        assertThat(schemas.look(SHOP).schema()).isEqualTo(foretold);
+        assertThat(schemas.look(SHOP).applied()).isEmpty();
     }
 
     /// Copies from before and after, as two scratches have them.

@@ -34,6 +34,7 @@ record AssessmentLines(Assessment assessment) {
             lines.add("  and %d more conflicts: -o json"
                     .formatted(assessment.conflicts().size() - CONFLICTS_MAX));
         }
+        assessment.remarks().forEach(r -> lines.add("  note: " + plain(r)));
         lines.add("ways out, least lost first");
         assessment.ways().forEach(w -> lines.add("  " + way(w)));
         return lines;
@@ -102,7 +103,6 @@ record AssessmentLines(Assessment assessment) {
         return switch (kind) {
             case SALVAGE -> "salvage";
             case SWAP -> "restore";
-            case IN_PLACE -> "in place";
         };
     }
 
@@ -143,6 +143,7 @@ record AssessmentLines(Assessment assessment) {
                         .put("conflicts", w.conflicts())
                         .put("predicted", w.predicted().toString())
                         .put("unproven", w.unproven()));
+        doc.set("remarks", Data.texts(assessment.remarks()));
         return doc;
     }
 }

@@ -1,20 +1,14 @@
 package lastgood.cli.db;
 
-import java.nio.file.Path;
-import java.util.Optional;
 import lastgood.cli.Exit;
-import lastgood.cli.Failure;
-import lastgood.cli.Session;
 import lastgood.cli.Tool;
 import lastgood.cli.out.Data;
 import lastgood.cli.run.LookAtDatabase;
 import lastgood.core.Release;
-import lastgood.core.data.SchemaProof;
 import lastgood.core.data.SchemaProof.Verdict;
 import lastgood.engine.journal.Codec;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /// For CI: after the new migrations were applied and before the new release is put out, may one still go back?
 @Command(
@@ -22,7 +16,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = {
             "Exit 0 if the release that runs works on the schema as it is now, else 11: whoever deploys then can still go",
-            "back without touching data. Say it after the migrations and before the release."
+            "back without touching data. Say it after the migrations and before the release; or, with --migrations,",
+            "before anything is applied: they are tried on a copy."
         },
         footer = {
             "",
@@ -34,17 +29,8 @@ import picocli.CommandLine.Option;
         })
 public final class GateVerb extends DatabaseVerb {
 
-    @Option(
-            names = "--migrations",
-            paramLabel = "DIR",
-            description = "prove before they are applied: those in this folder that are not yet")
-    private @Nullable Path migrations;
-
-    @Option(
-            names = "--statements",
-            paramLabel = "DIR",
-            description = "what the service says, as SQL files (default: what the server has heard)")
-    private @Nullable Path statements;
+    @Mixin
+    private AheadOptions ahead = new AheadOptions();
 
     public GateVerb(Tool tool) {
         super(tool);
@@ -54,11 +40,12 @@ public final class GateVerb extends DatabaseVerb {
     public Exit say() {
         var session = session();
         var ledger = session.ports().ledgers().read(session.service());
-        var live = ledger.live().orElseThrow(() -> nothingLive(session));
-        var proof = migrations == null
-                ? known(new LookAtDatabase(session, screen()::say).before(ledger, live))
-                        .proof()
-                : ahead(session, migrations);
+        var live = ledger.live().orElseThrow(() -> AheadOptions.nothingLive(session));
+        var isAhead = ahead.isMeant();
+        var proof = isAhead
+                ? ahead.prove(tool(), screen(), session)
+                : known(new LookAtDatabase(session, screen()::say).before(ledger, live))
+                        .proof();
         var open = proof.verdict() == Verdict.SAME || proof.verdict() == Verdict.COMPATIBLE;
         if (isData()) {
             var doc = Data.document("Gate")
@@ -69,7 +56,11 @@ public final class GateVerb extends DatabaseVerb {
             data(doc);
         } else {
             screen().data("gate %s".formatted(open ? "OPEN" : "CLOSED"));
-            screen().data(new ProofLines(proof).lines(live.version().text()));
+            screen().data(new ProofLines(proof, isAhead ? ahead.schema() : ProofLines.THERE)
+                    .lines(live.version().text()));
+            if (isAhead) {
+                screen().data("nothing was applied");
+            }
             if (!open) {
                 screen().data(advice(live));
             }
@@ -77,24 +68,7 @@ public final class GateVerb extends DatabaseVerb {
         return open ? Exit.DONE : Exit.THRESHOLD;
     }
 
-    private SchemaProof ahead(Session session, Path folder) {
-        screen().say("trying the migrations of %s on a copy of the schema".formatted(folder));
-        var here = tool().host().workingFolder();
-        return session.questions()
-                .proveAhead(
-                        session.service(),
-                        here.resolve(folder),
-                        Optional.ofNullable(statements).map(here::resolve));
-    }
-
     private static String advice(Release live) {
         return "hint: split the migration, so that %s works until nobody wants to go back to it".formatted(live);
-    }
-
-    private static Failure nothingLive(Session session) {
-        return Failure.refused(
-                "nothing of %s is live, so there is nothing to go back to".formatted(session.service()),
-                java.util.List.of(),
-                "lastgood release record %s writes down what runs".formatted(session.flags()));
     }
 }

@@ -6,11 +6,20 @@ import java.util.List;
 import lastgood.cli.out.Screen;
 import lastgood.core.Words;
 import lastgood.core.data.SchemaProof;
+import lastgood.core.data.SchemaProof.AfterUndo;
 import lastgood.core.data.SchemaProof.Statement;
 import lastgood.core.data.SchemaProof.Statement.Answer;
 
 /// A proof as people read it: what it comes to, why, and what was asked.
-record ProofLines(SchemaProof proof) {
+///
+/// @param schema which one it was proved on, as in `works on the schema that is there`
+record ProofLines(SchemaProof proof, String schema) {
+
+    static final String THERE = "the schema that is there";
+
+    ProofLines(SchemaProof proof) {
+        this(proof, THERE);
+    }
 
     private static final int SQL_MAX = 80;
 
@@ -41,18 +50,38 @@ record ProofLines(SchemaProof proof) {
         proof.undo()
                 .forEach(u ->
                         lines.add("  undo       %s: %s".formatted(Screen.plain(u.migration()), UndoVerb.words(u))));
+        afterUndo().forEach(l -> lines.add("  " + l));
         lines.add("  took       " + Words.duration(Duration.ofMillis(proof.millis())));
         return lines;
     }
 
     private String verdict(String older) {
         return switch (proof.verdict()) {
-            case SAME -> "the schema is as %s left it: type 1".formatted(older);
-            case COMPATIBLE -> "%s works on the schema that is there: type 2".formatted(older);
-            case BREAKING -> "%s does not work on the schema that is there: type 3".formatted(older);
-            case UNPROVEN ->
-                "nobody can say whether %s works on the schema that is there: counts as type 3".formatted(older);
+            case SAME -> "%s is as %s left it: type 1".formatted(schema, older);
+            case COMPATIBLE -> "%s works on %s: type 2".formatted(older, schema);
+            case BREAKING -> "%s does not work on %s: type 3".formatted(older, schema);
+            case UNPROVEN -> "nobody can say whether %s works on %s: counts as type 3".formatted(older, schema);
         };
+    }
+
+    /// What undoing leaves, where that is not what was there before.
+    List<String> afterUndo() {
+        if (!(proof.after() instanceof AfterUndo.Different left)) {
+            return List.of();
+        }
+        var lines = new ArrayList<String>();
+        left.differences().forEach(d -> lines.add("stays different after the undo: " + Screen.plain(d)));
+        lines.add("after the undo: the older release %s"
+                .formatted(
+                        switch (left.works()) {
+                            case SAME, COMPATIBLE -> "is proved to work on what is left";
+                            case BREAKING -> "does not work on what is left";
+                            case UNPROVEN -> "is not proved to work on what is left";
+                        }));
+        if (!left.isHarmless()) {
+            left.reasons().forEach(r -> lines.add("after the undo: " + Screen.plain(r)));
+        }
+        return lines;
     }
 
     private String counted() {

@@ -52,9 +52,11 @@ final class RestoreVerb extends DatabaseVerb {
     public Exit say() throws InterruptedException {
         if (inPlace) {
             throw Failure.refused(
-                    "a restore in place overwrites the only copy of what was written since the backup",
-                    List.of("if it fails half-way there is neither the old database nor the new one"),
-                    "leave --in-place out: the state is restored beside the database, counted, and then swapped in");
+                    "a restore in place overwrites the only copy of what was written since, and is never done",
+                    List.of(
+                            "if it fails half-way there is neither the old database nor the restored one",
+                            "nobody could count before it what would be lost by it"),
+                    "leave --in-place out: the state is restored beside the database, counted, and then swapped in, and the old one is kept; or `db salvage`, which keeps what was written since");
         }
         if (!target.isSaid()) {
             throw Failure.usage(

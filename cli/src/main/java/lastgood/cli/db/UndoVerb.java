@@ -10,6 +10,7 @@ import lastgood.cli.run.ConsentOptions;
 import lastgood.cli.run.Look;
 import lastgood.cli.run.LookAtDatabase;
 import lastgood.core.Words;
+import lastgood.core.data.SchemaProof.AfterUndo;
 import lastgood.core.data.SchemaProof.UndoProof;
 import lastgood.core.plan.DatabaseFacts;
 import lastgood.core.plan.DatabasePlanner;
@@ -40,6 +41,12 @@ final class UndoVerb extends DatabaseVerb {
     @Mixin
     private ConsentOptions consent = new ConsentOptions();
 
+    @Option(
+            names = "--inexact",
+            description =
+                    "also where the schema does not become what it was, if the older release is proved to work on it")
+    private boolean inexact;
+
     @Option(names = "--dry-run", description = "try it on a copy, show the plan and change nothing")
     private boolean dryRun;
 
@@ -67,10 +74,12 @@ final class UndoVerb extends DatabaseVerb {
         }
         var known = known(undo.get());
         var with = facts.with(known);
-        var planned = DatabasePlanner.plan(with, new Request.Undo(known.since().size()));
-        var command = "lastgood db undo %s --migration %s".formatted(session.flags(), Screen.plain(migration));
+        var planned = DatabasePlanner.plan(with, new Request.Undo(known.since().size(), inexact));
+        var command = "lastgood db undo %s --migration %s%s"
+                .formatted(session.flags(), Screen.plain(migration), inexact ? " --inexact" : "");
         var change = new Change(tool(), session, screen, common());
         known.since().forEach(m -> screen.say("%s: %s".formatted(Screen.plain(m), words(known, m))));
+        new ProofLines(known.proof()).afterUndo().forEach(screen::say);
         return dryRun
                 ? change.show(with, planned, command)
                 : change.carry(with, planned, consent, Danger.SEVERE, why(session, known), command);
@@ -84,12 +93,17 @@ final class UndoVerb extends DatabaseVerb {
                 .map(r -> " from under %s".formatted(r))
                 .orElse("");
         var lost = known.proof().undo().stream().flatMap(u -> u.lost().stream()).toList();
-        return "%s taken away%s%s"
+        return "%s taken away%s%s%s"
                 .formatted(
                         Words.count(known.since().size(), "migration")
                                 + (known.since().size() == 1 ? " is" : " are"),
                         live,
-                        lost.isEmpty() ? "" : ", and with it " + Screen.plain(String.join(", ", lost)));
+                        lost.isEmpty() ? "" : ", and with it " + Screen.plain(String.join(", ", lost)),
+                        known.proof().after() instanceof AfterUndo.Different left
+                                ? "; the schema stays different from what it was in %s"
+                                        .formatted(
+                                                Words.count(left.differences().size(), "thing"))
+                                : "");
     }
 
     private static String words(DatabaseFacts.Known known, String migration) {

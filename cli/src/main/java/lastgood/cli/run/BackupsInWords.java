@@ -4,14 +4,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import lastgood.cli.out.Screen;
 import lastgood.cli.out.When;
 import lastgood.core.Words;
 import lastgood.core.data.Backup;
-import lastgood.core.plan.DatabaseFacts.Times;
 
 /// How it stands with backups: which one there would be to go back to, and whether anyone ever tried.
 ///
@@ -78,19 +76,15 @@ public record BackupsInWords(List<Backup> all, Instant now) {
         return b.bytes() == 0 ? "size not told" : size(b.bytes());
     }
 
-    /// From what was measured; zero where nothing was.
-    Times times() {
+    /// How long taking one took here; zero where none was.
+    Duration taking() {
         var took = all.stream()
                 .filter(b -> b.finished().isAfter(b.started()))
                 .limit(REHEARSALS_MAX)
                 .map(b -> Duration.between(b.started(), b.finished()))
                 .sorted()
                 .toList();
-        var restored = rehearsals();
-        return new Times(
-                took.isEmpty() ? Duration.ZERO : median(took),
-                Duration.ZERO,
-                restored.isEmpty() ? Duration.ZERO : median(restored));
+        return took.isEmpty() ? Duration.ZERO : median(took);
     }
 
     /// Shortest first.
@@ -108,17 +102,7 @@ public record BackupsInWords(List<Backup> all, Instant now) {
         return sorted.get((sorted.size() - 1) / 2);
     }
 
-    /// `812 B`, `4.2 MB`.
     public static String size(long bytes) {
-        var units = List.of("B", "kB", "MB", "GB", "TB");
-        var value = (double) bytes;
-        var unit = 0;
-        while (value >= 1000 && unit < units.size() - 1) {
-            value /= 1000;
-            unit++;
-        }
-        return unit == 0 || value >= 100
-                ? String.format(Locale.ROOT, "%.0f %s", value, units.get(unit))
-                : String.format(Locale.ROOT, "%.1f %s", value, units.get(unit));
+        return Words.bytes(bytes);
     }
 }

@@ -1,7 +1,6 @@
 package lastgood.cli.run;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -80,19 +79,19 @@ record DatabaseLines(DatabaseFacts facts, Plan plan) {
                 known.backups().stream().map(b -> "backup: " + Screen.plain(b)).toList());
         var times = known.times();
         var predicted = new ArrayList<String>();
-        predicted(predicted, "backup", times.backup());
-        predicted(predicted, "undo", times.undo());
-        predicted(predicted, "restore", times.restore());
-        if (!predicted.isEmpty()) {
-            lines.add("predicted: %s, by what was measured here".formatted(String.join(", ", predicted)));
+        if (times.backup().isPositive()) {
+            predicted.add("backup about %s".formatted(Words.duration(times.backup())));
         }
+        if (undoes() && times.undo().isPositive()) {
+            predicted.add("undo at least %s (on a copy without rows)".formatted(Words.duration(times.undo())));
+        }
+        predicted.add("a restore %s".formatted(times.restore().words()));
+        lines.add("predicted: %s".formatted(String.join(", ", predicted)));
         return lines;
     }
 
-    private static void predicted(List<String> to, String what, Duration time) {
-        if (time.isPositive()) {
-            to.add("%s about %s".formatted(what, Words.duration(time)));
-        }
+    private boolean undoes() {
+        return plan.main().stream().anyMatch(s -> s.step() instanceof Step.UndoMigrations);
     }
 
     private boolean changesData() {
@@ -125,7 +124,10 @@ record DatabaseLines(DatabaseFacts facts, Plan plan) {
                 doc.putObject("predicted")
                         .put("backup", known.times().backup().toString())
                         .put("undo", known.times().undo().toString())
-                        .put("restore", known.times().restore().toString());
+                        .put("restore", known.times().restore().median().toString())
+                        .put("restoreWorst", known.times().restore().worst().toString())
+                        .put("restoresMeasured", known.times().restore().measured())
+                        .put("logBytes", known.times().restore().logBytes());
                 yield Optional.of(doc);
             }
         };

@@ -20,12 +20,13 @@ import lastgood.core.Words;
 import lastgood.core.data.Assessment;
 import lastgood.core.data.Backup;
 import lastgood.core.data.RestorePoint;
+import lastgood.core.data.RestoreTime;
 import lastgood.core.data.SchemaProof;
-import lastgood.core.data.SchemaProof.UndoProof;
 import lastgood.core.data.WriteAccess;
 import lastgood.core.plan.DatabaseFacts;
 import lastgood.core.plan.DatabaseFacts.Damage;
 import lastgood.core.plan.DatabaseFacts.Fingerprint;
+import lastgood.core.plan.DatabaseFacts.Times;
 import lastgood.core.plan.Step;
 import lastgood.core.plan.WithDatabase;
 import lastgood.engine.journal.RunState;
@@ -76,6 +77,29 @@ public final class LookAtDatabase {
         return before(ledger, target, WithDatabase.AUTO, Optional.empty());
     }
 
+    /// What lies between two releases, as it was written down.
+    ///
+    /// @param from, to the point that was marked first after each of them: the schema that it ran on
+    /// @param migrations that came in between, oldest first
+    public record Between(Optional<RestorePoint> from, Optional<RestorePoint> to, List<String> migrations) {
+        public Between {
+            migrations = List.copyOf(migrations);
+        }
+    }
+
+    public Between between(Ledger ledger, Release older, Release newer) {
+        var history = session.ports().databases().schemas().migrations(session.service());
+        var points = points();
+        var since = SinceRelease.of(ledger, older, history, points, undone());
+        var later = SinceRelease.of(ledger, newer, history, points, undone());
+        return new Between(
+                since.point(),
+                later.point(),
+                since.oldestFirst().stream()
+                        .filter(m -> !later.oldestFirst().contains(m))
+                        .toList());
+    }
+
     /// With respect to undoing that migration and all after it; empty if it is not applied.
     public Optional<DatabaseFacts> undoing(Ledger ledger, String migration) {
         var history = session.ports().databases().schemas().migrations(session.service());
@@ -105,16 +129,9 @@ public final class LookAtDatabase {
         Fingerprint target() {
             return point.<Fingerprint>map(p -> new Fingerprint.Of(p.schema())).orElseGet(Fingerprint.Unrecorded::new);
         }
-
-        /// Only an exact way down is known to lead there.
-        Fingerprint afterUndo() {
-            return proof.undo().stream().allMatch(u -> u.standing() == UndoProof.Standing.EXACT)
-                    ? target()
-                    : new Fingerprint.Unrecorded();
-        }
     }
 
-    private record Rest(WriteAccess access, List<Backup> backups, Damage damage) {}
+    private record Rest(WriteAccess access, List<Backup> backups, RestoreTime restore, Damage damage) {}
 
     private DatabaseFacts known(Supplier<Proved> schema, Supplier<Damage> damage) {
         if (!session.hasDatabase()) {
@@ -148,16 +165,17 @@ public final class LookAtDatabase {
 
     private DatabaseFacts facts(Proved proved, Rest rest) {
         var kept = new BackupsInWords(rest.backups(), session.ports().time().now());
+        var lines = backups(kept, rest.damage());
+        proved.point().flatMap(RestorePoint::doubt).ifPresent(lines::add);
         return new DatabaseFacts.Known(
                 rest.access(),
                 proved.seen().schema(),
                 proved.proof(),
                 proved.target(),
-                proved.afterUndo(),
                 proved.newestFirst(),
                 rest.damage(),
-                kept.times(),
-                backups(kept, rest.damage()));
+                new Times(kept.taking(), proved.proof().after().took(), rest.restore()),
+                lines);
     }
 
     /// Also that what would be swapped in is older than the team wants it.
@@ -191,12 +209,15 @@ public final class LookAtDatabase {
     private Rest rest(Supplier<Damage> damage) {
         var ports = session.ports().databases();
         return new Rest(
-                ports.access().look(session.service()).access(), ports.backups().all(session.service()), damage.get());
+                ports.access().look(session.service()).access(),
+                ports.backups().all(session.service()),
+                session.questions().restoreTime(session.service()),
+                damage.get());
     }
 
     private Damage damage(WithDatabase how, Optional<String> scratch) {
         return switch (how) {
-            case AUTO, NEVER, UNDO -> new Damage.NotAssessed();
+            case AUTO, NEVER, UNDO, UNDO_INEXACT -> new Damage.NotAssessed();
             case SALVAGE, SWAP ->
                 session.questions()
                         .assessed(session.service(), scratch)

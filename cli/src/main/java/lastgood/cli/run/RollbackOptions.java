@@ -58,6 +58,8 @@ final class RollbackOptions {
                 "auto      as the proof says: the schema stays, or is undone where nothing is lost (default)",
                 "never     the schema stays as it is, whatever that means for the older release",
                 "undo      migrations are undone, also where rows are lost with them",
+                "undo-inexact   the same, also where the schema does not become what it was, but something that the",
+                "          older release is proved to work on",
                 "salvage   damaged rows are put back as `db corruption assess` counted them, later good ones stay",
                 "swap, restore   the database goes back as a whole to an assessed scratch; the old one is kept"
             })
@@ -160,13 +162,14 @@ final class RollbackOptions {
             case "auto" -> WithDatabase.AUTO;
             case "never" -> WithDatabase.NEVER;
             case "undo" -> WithDatabase.UNDO;
+            case "undo-inexact" -> WithDatabase.UNDO_INEXACT;
             case "salvage" -> WithDatabase.SALVAGE;
             // The runbook says restore; what we do is to put the restored one in the place of the old one.
             case "swap", "restore" -> WithDatabase.SWAP;
             default ->
                 throw Failure.usage(
                         "--with-db `%s` is not known".formatted(Screen.plain(word)),
-                        "auto, never, undo, salvage, swap or restore");
+                        "auto, never, undo, undo-inexact, salvage, swap or restore");
         };
         if (scratch != null && known != WithDatabase.SALVAGE && known != WithDatabase.SWAP) {
             throw Failure.usage(

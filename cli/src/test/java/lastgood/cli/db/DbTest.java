@@ -16,7 +16,9 @@ import lastgood.core.data.Assessment;
 import lastgood.core.data.Assessment.Conflict;
 import lastgood.core.data.Assessment.Way;
 import lastgood.core.data.IntegrityReport;
+import lastgood.core.data.RestoreTime;
 import lastgood.core.data.RowCounts;
+import lastgood.core.data.SchemaProof.AfterUndo;
 import lastgood.core.data.SchemaProof.UndoProof;
 import lastgood.core.data.SchemaProof.Verdict;
 import lastgood.core.data.WriteAccess;
@@ -30,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -337,6 +340,74 @@ class DbTest {
         assertThat(bench.say("db prove -e production --from v9")).isEqualTo(2);
     }
 
+    private void v3CameAfterAPointOfItsOwn() throws InterruptedException {
+        bench.world.clock.pause(Duration.ofMinutes(5));
+        bench.say("release record -e production --before v3");
+        database.somebodyApplies("drop_total");
+        bench.say("release record -e production --after");
+        bench.world.release(3, "v3", SimWorld.Standing.LIVE);
+        questions.asked.clear();
+    }
+
+    @Test
+    void two_releases_of_the_past_are_proved_by_what_was_written_down() throws InterruptedException {
+        v3CameAfterAPointOfItsOwn();
+        var points = database.databases().points().all(bench.world.service);
+
+        assertThat(bench.say("db prove -e production --from v1 --to v2")).isZero();
+
+        assertThat(bench.out()).startsWith("COMPATIBLE  v1 works on the schema that v2 left: type 2");
+        assertThat(questions.asked)
+                .containsExactly("prove between %s and %s since [add_weight]"
+                        .formatted(points.getLast().name(), points.getFirst().name()));
+        assertThat(bench.say("db prove -e production --from v1 --to v2 -o json"))
+                .isZero();
+        assertThat(bench.out()).contains("\"older\" : \"v1\"", "\"newer\" : \"v2\"", "\"since\" : [ \"add_weight\" ]");
+    }
+
+    @Test
+    void the_newer_release_has_to_be_newer_and_its_schema_written_down() {
+        assertThat(bench.say("db prove -e production --from v2 --to v1")).isEqualTo(2);
+        assertThat(bench.err()).contains("v1 came before v2", "the other way round");
+        assertThat(bench.say("db prove -e production --from v1 --to v9")).isEqualTo(2);
+        assertThat(bench.err()).contains("there is no release `v9`");
+    }
+
+    @Test
+    void a_newer_release_without_a_point_behind_it_has_left_nothing_to_prove_on() throws InterruptedException {
+        bench.world.clock.pause(Duration.ofMinutes(5));
+        bench.world.release(3, "v3", SimWorld.Standing.LIVE);
+
+        assertThat(bench.say("db prove -e production --from v1 --to v2")).isEqualTo(3);
+
+        assertThat(bench.err()).contains("was never written down", "nothing was changed");
+    }
+
+    @Test
+    void what_is_to_come_is_proved_for_what_runs_and_for_nothing_else() {
+        assertThat(bench.say("db prove -e production --migrations db/next --statements sql"))
+                .isZero();
+        assertThat(bench.out()).contains("v2 works on the schema that the migrations of db/next would leave");
+        assertThat(questions.asked).containsExactly("prove ahead next saying sql");
+        assertThat(bench.say("db prove -e production --migrations db/next --from v1"))
+                .isEqualTo(2);
+        assertThat(bench.say("db prove -e production --migrations db/next --to v2"))
+                .isEqualTo(2);
+        assertThat(bench.say("db prove -e production --statements sql")).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"COMPATIBLE,0", "BREAKING,11", "UNPROVEN,11"})
+    void the_gate_before_migrations_speaks_of_the_schema_to_come(Verdict verdict, int exit) {
+        questions.verdict = verdict;
+
+        assertThat(bench.say("gate -e production --migrations db/next")).isEqualTo(exit);
+
+        assertThat(bench.out())
+                .contains("the schema that the migrations of db/next would leave", "nothing was applied")
+                .doesNotContain("the schema that is there");
+    }
+
     // ---- backups
 
     @Test
@@ -507,6 +578,106 @@ class DbTest {
                 .isEqualTo(3);
 
         assertThat(bench.err()).contains("undoing it is not exact: column order", "nothing was changed");
+    }
+
+    @Test
+    void a_plan_foretells_a_restore_by_what_was_measured_and_an_undo_by_its_trial() {
+        undoLeaves(Verdict.COMPATIBLE);
+        assertThat(bench.say(PLAN + " --with-db undo-inexact")).isZero();
+        assertThat(bench.out())
+                .contains("undo at least 20ms (on a copy without rows)", "a restore UNPROVEN: no backup of this kind");
+
+        questions.restoreTime =
+                new RestoreTime(Duration.ofSeconds(90), Duration.ofMinutes(4), 7, 2_000_000_000, 340_000_000);
+        assertThat(bench.say(PLAN + " --with-db undo-inexact")).isZero();
+
+        assertThat(bench.out())
+                .contains("a restore about 1m30s, at worst 4m (of 7 measured restores; 340 MB of log to replay)");
+        assertThat(bench.say(PLAN + " --with-db undo-inexact -o json")).isZero();
+        assertThat(bench.out())
+                .contains("\"restore\" : \"PT1M30S\"", "\"restoreWorst\" : \"PT4M\"", "\"undo\" : \"PT0.02S\"");
+    }
+
+    @Test
+    void what_the_counts_do_not_say_is_said_beside_them() {
+        database.damaged(1998, 3513, "init");
+        var counted = database.assessment();
+        questions.assessment = () -> new Assessment(
+                counted.scratch(),
+                counted.point(),
+                counted.tables(),
+                counted.conflicts(),
+                counted.ways(),
+                counted.digest(),
+                List.of("public.t has no primary key"));
+
+        assertThat(bench.say("db corruption assess -e production")).isZero();
+        assertThat(bench.out()).contains("note: public.t has no primary key");
+        assertThat(bench.say("db corruption assess -e production -o json")).isZero();
+        assertThat(bench.out()).contains("\"remarks\" : [ \"public.t has no primary key\" ]");
+    }
+
+    private void undoLeaves(Verdict works) {
+        v1DoesNotWorkOnIt();
+        questions.undo = UndoProof.Standing.INEXACT;
+        questions.lost = List.of("3 values of orders.weight");
+        questions.after = new AfterUndo.Different(
+                SimDatabase.fingerprint(List.of("init"), "a default"),
+                List.of("column orders.total: default 0"),
+                works,
+                List.of("a reason"),
+                20);
+        database.undoLeaves("a default", SimWorld.revision("v1"), "init");
+    }
+
+    @Test
+    void an_undo_that_leaves_something_harmless_is_done_with_a_word_of_its_own() {
+        undoLeaves(Verdict.COMPATIBLE);
+
+        assertThat(bench.say(BACK + " --with-db undo --confirm checkout")).isEqualTo(3);
+        assertThat(bench.err())
+                .contains("stays different: column orders.total: default 0", "--with-db undo-inexact --confirm");
+        assertThat(bench.say(BACK + " --with-db undo-inexact --yes")).isEqualTo(4);
+        assertThat(bench.err()).contains("3 values of orders.weight", "the schema as it was: column orders.total");
+        assertThat(bench.say(BACK + " --with-db undo-inexact --confirm checkout --no-verify"))
+                .isIn(0, 10);
+
+        assertThat(database.schema()).isEqualTo(SimDatabase.fingerprint(List.of("init"), "a default"));
+    }
+
+    @Test
+    void an_undo_by_hand_that_is_not_exact_says_first_what_stays_different() {
+        undoLeaves(Verdict.COMPATIBLE);
+
+        assertThat(bench.say("db undo -e production --migration add_weight --confirm checkout"))
+                .isEqualTo(3);
+        assertThat(bench.say("db undo -e production --migration add_weight --inexact --yes"))
+                .isEqualTo(4);
+        assertThat(bench.err())
+                .contains(
+                        "stays different after the undo: column orders.total: default 0",
+                        "after the undo: the older release is proved to work on what is left",
+                        "the schema stays different from what it was in 1 thing");
+        assertThat(bench.say("db undo -e production --migration add_weight --inexact --confirm checkout"))
+                .isZero();
+
+        assertThat(database.schema()).isEqualTo(SimDatabase.fingerprint(List.of("init"), "a default"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Verdict.class,
+            names = {"BREAKING", "UNPROVEN"})
+    void an_undo_that_leaves_what_is_not_proved_is_refused_whatever_is_said(Verdict works) {
+        undoLeaves(works);
+
+        assertThat(bench.say(BACK + " --with-db undo-inexact --confirm checkout"))
+                .isEqualTo(3);
+        assertThat(bench.say("db undo -e production --migration add_weight --inexact --confirm checkout"))
+                .isEqualTo(3);
+
+        assertThat(bench.err()).contains("after the undo: a reason", "nothing was changed");
+        assertThat(database.schema()).isEqualTo(SimDatabase.fingerprint(List.of("init", "add_weight"), ""));
     }
 
     @Test

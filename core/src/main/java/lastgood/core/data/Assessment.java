@@ -41,6 +41,10 @@ public record Assessment(
         this(scratch, point, tables, conflicts, ways, digest, List.of());
     }
 
+    public Assessment with(List<Way> others) {
+        return new Assessment(scratch, point, tables, conflicts, others, digest, remarks);
+    }
+
     /// A row that was damaged and changed since: both versions cannot be right, and we do not choose.
     ///
     /// @param key the row's primary key, for people
@@ -60,9 +64,7 @@ public record Assessment(
             /// Damaged rows are put back, every later good write stays.
             SALVAGE,
             /// The scratch becomes the database, the old one is kept.
-            SWAP,
-            /// The server itself is restored over its own data. The last resort.
-            IN_PLACE
+            SWAP
         }
     }
 }

@@ -1,6 +1,8 @@
 package lastgood.core.data;
 
+import java.time.Duration;
 import java.util.List;
+import lastgood.core.Digest;
 
 /// Whether an older release works on the schema that a newer one has left behind, and what undoing would do.
 ///
@@ -10,6 +12,7 @@ import java.util.List;
 /// @param statements what the older release says to the database, each with what the newer schema answers
 /// @param findings of the catalog rules
 /// @param undo what the way back would do, last migration first
+/// @param after what the schema is when all of it is undone, and whether the older release works on that
 /// @param millis how long proving took
 public record SchemaProof(
         Verdict verdict,
@@ -18,6 +21,7 @@ public record SchemaProof(
         List<Statement> statements,
         List<Finding> findings,
         List<UndoProof> undo,
+        AfterUndo after,
         long millis) {
 
     public SchemaProof {
@@ -26,6 +30,22 @@ public record SchemaProof(
         statements = List.copyOf(statements);
         findings = List.copyOf(findings);
         undo = List.copyOf(undo);
+    }
+
+    /// Where undoing was not tried to its end.
+    public SchemaProof(
+            Verdict verdict,
+            List<String> reasons,
+            List<String> changes,
+            List<Statement> statements,
+            List<Finding> findings,
+            List<UndoProof> undo,
+            long millis) {
+        this(verdict, reasons, changes, statements, findings, undo, new AfterUndo.Untried(), millis);
+    }
+
+    public SchemaProof with(AfterUndo left) {
+        return new SchemaProof(verdict, reasons, changes, statements, findings, undo, left, millis);
     }
 
     public enum Verdict {
@@ -79,6 +99,46 @@ public record SchemaProof(
             MISSING,
             /// Could not be tried, because it is a command of the team's.
             UNTRIED
+        }
+    }
+
+    /// The end of the way back, as tried on the shadow.
+    public sealed interface AfterUndo {
+
+        /// A way down is missing, fails, is a command of the team's, or there was no shadow like the original.
+        record Untried() implements AfterUndo {}
+
+        /// The catalog is what was written down before the newer release.
+        ///
+        /// @param millis how long the ways down ran, without rows: a real database may take longer, never less
+        record Same(Digest schema, long millis) implements AfterUndo {}
+
+        /// It is something else, which can be predicted all the same.
+        ///
+        /// @param schema the fingerprint that undoing leaves
+        /// @param differences from what was written down, for people
+        /// @param works what the older release makes of it, by the same statements and rules
+        /// @param reasons of that verdict
+        /// @param millis as for [Same]
+        record Different(Digest schema, List<String> differences, Verdict works, List<String> reasons, long millis)
+                implements AfterUndo {
+            public Different {
+                differences = List.copyOf(differences);
+                reasons = List.copyOf(reasons);
+            }
+
+            /// Whether the older release is proved to work on it.
+            public boolean isHarmless() {
+                return works == Verdict.SAME || works == Verdict.COMPATIBLE;
+            }
+        }
+
+        default Duration took() {
+            return switch (this) {
+                case Untried() -> Duration.ZERO;
+                case Same(var _, var millis) -> Duration.ofMillis(millis);
+                case Different(var _, var _, var _, var _, var millis) -> Duration.ofMillis(millis);
+            };
         }
     }
 }

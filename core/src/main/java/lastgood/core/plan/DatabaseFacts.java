@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import lastgood.core.Digest;
 import lastgood.core.data.Assessment;
+import lastgood.core.data.RestoreTime;
 import lastgood.core.data.SchemaProof;
 import lastgood.core.data.WriteAccess;
 
@@ -21,8 +22,6 @@ public sealed interface DatabaseFacts {
     /// @param schema fingerprint of the catalog now
     /// @param proof whether the target works on it, and what undoing would do
     /// @param targetSchema fingerprint that the target ran on, recorded before the newer release
-    /// @param afterUndo fingerprint that undoing `since` leaves, as tried on the shadow; `targetSchema` if it
-    ///     is exact
     /// @param since migrations that came after the target, newest first
     /// @param damage what is known of damaged rows
     /// @param times predicted from measured rates
@@ -32,7 +31,6 @@ public sealed interface DatabaseFacts {
             Digest schema,
             SchemaProof proof,
             Fingerprint targetSchema,
-            Fingerprint afterUndo,
             List<String> since,
             Damage damage,
             Times times,
@@ -67,10 +65,12 @@ public sealed interface DatabaseFacts {
     }
 
     /// How long the parts would take; zero = nothing like it was ever measured.
-    record Times(Duration backup, Duration undo, Duration restore) {
+    ///
+    /// @param undo on a copy without rows: it takes at least that
+    record Times(Duration backup, Duration undo, RestoreTime restore) {
 
         public static Times unmeasured() {
-            return new Times(Duration.ZERO, Duration.ZERO, Duration.ZERO);
+            return new Times(Duration.ZERO, Duration.ZERO, RestoreTime.unproven(0, 0));
         }
     }
 }

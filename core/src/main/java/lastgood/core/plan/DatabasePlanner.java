@@ -28,7 +28,13 @@ public final class DatabasePlanner {
         record Unfence(WriteAccess to) implements Request {}
 
         /// @param count how many of the newest migrations; all that came since the target are `facts.since`
-        record Undo(int count) implements Request {}
+        ///
+        /// @param inexact whether somebody said that the schema may become something else than it was
+        record Undo(int count, boolean inexact) implements Request {
+            public Undo(int count) {
+                this(count, false);
+            }
+        }
 
         /// Puts back what the assessment in the facts counted.
         record Salvage() implements Request {}
@@ -87,7 +93,7 @@ public final class DatabasePlanner {
                                 "open",
                                 one(facts, new Step.SetWriteAccess(service, known.access(), to)),
                                 List.of());
-            case Request.Undo(var count) -> undo(facts, known, count);
+            case Request.Undo(var count, var inexact) -> undo(facts, known, count, inexact);
             case Request.Salvage(), Request.Swap() -> repair(facts, known, request instanceof Request.Swap);
             case Request.StopWrites _, Request.Restore _ ->
                 throw new IllegalStateException("not a change of the database: " + request);
@@ -111,7 +117,7 @@ public final class DatabasePlanner {
         return new StepList(facts.policy()).add(step);
     }
 
-    private static Planned undo(Facts facts, DatabaseFacts.Known known, int count) {
+    private static Planned undo(Facts facts, DatabaseFacts.Known known, int count, boolean inexact) {
         if (count < 1 || known.since().size() < count) {
             return new Planned.Refused(
                     "there is nothing to undo: %d asked for, %d known"
@@ -126,7 +132,7 @@ public final class DatabasePlanner {
                     known.since(),
                     "undo all %d, or none".formatted(known.since().size()));
         }
-        return switch (DatabaseWay.undo(facts, known)) {
+        return switch (DatabaseWay.undo(facts, known, inexact)) {
             case DatabaseWay.No(var refused) -> refused;
             case DatabaseWay.Leave _ -> new Planned.NothingToDo("no migration is to be undone");
             case DatabaseWay.Change(var _, var reason, var changes, var lost, var remarks) ->

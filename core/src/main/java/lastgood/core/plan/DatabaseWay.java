@@ -11,6 +11,7 @@ import lastgood.core.Words;
 import lastgood.core.data.Assessment;
 import lastgood.core.data.Assessment.Way.Kind;
 import lastgood.core.data.SchemaProof;
+import lastgood.core.data.SchemaProof.AfterUndo;
 import lastgood.core.data.SchemaProof.UndoProof;
 import lastgood.core.data.SchemaProof.Verdict;
 
@@ -45,11 +46,13 @@ sealed interface DatabaseWay {
                         reasons(facts),
                         "say it with the service's name: --with-db %s --confirm %s"
                                 .formatted(
-                                        request.database() == WithDatabase.AUTO
-                                                ? "undo"
-                                                : request.database().name().toLowerCase(Locale.ROOT),
+                                        request.database() == WithDatabase.AUTO ? "undo" : word(request.database()),
                                         facts.seen().service().service())))
                 : way;
+    }
+
+    private static String word(WithDatabase with) {
+        return with.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private static DatabaseWay withoutDatabase(
@@ -72,7 +75,7 @@ sealed interface DatabaseWay {
                                                         .map(m -> "migration since then: " + m)
                                                         .toList(),
                                                 "check the migrations; to go ahead all the same: --with-db never --confirm %s"));
-            case UNDO, SALVAGE, SWAP ->
+            case UNDO, UNDO_INEXACT, SALVAGE, SWAP ->
                 new No(new Planned.Refused(
                         "no database is configured for %s"
                                 .formatted(facts.seen().service()),
@@ -104,14 +107,17 @@ sealed interface DatabaseWay {
             Facts facts, DatabaseFacts.Known known, RollbackPlanner.Request request, Release target) {
         return switch (request.database()) {
             case NEVER -> stays(known, true).orElseThrow();
-            case UNDO -> known.since().isEmpty() ? nothingToUndo(facts, known, target) : undo(facts, known);
+            case UNDO, UNDO_INEXACT ->
+                known.since().isEmpty()
+                        ? nothingToUndo(facts, known, target)
+                        : undo(facts, known, request.database() == WithDatabase.UNDO_INEXACT);
             case SALVAGE, SWAP -> repairFor(facts, known, request.database() == WithDatabase.SWAP);
             case AUTO -> {
                 var stays = stays(known, false);
                 yield stays.isPresent()
                         ? stays.get()
                         : known.proof().verdict() == Verdict.BREAKING && isHarmless(known)
-                                ? undo(facts, known)
+                                ? undo(facts, known, false)
                                 : new No(unfit(facts, target, reasons(facts), ways(known)));
             }
         };
@@ -167,11 +173,21 @@ sealed interface DatabaseWay {
     private static boolean isHarmless(DatabaseFacts.Known known) {
         return !known.since().isEmpty()
                 && known.targetSchema().known().isPresent()
+                && rewritten(known).isEmpty()
                 && known.since().stream()
                         .allMatch(m -> proofOf(known, m)
                                 .filter(u -> u.standing() == UndoProof.Standing.EXACT
                                         && u.lost().isEmpty())
                                 .isPresent());
+    }
+
+    /// Values that a migration changed or removed: a way down brings the schema back, and at best guesses at these.
+    private static List<String> rewritten(DatabaseFacts.Known known) {
+        return known.proof().findings().stream()
+                .filter(f -> f.breaking() && f.rule().equals("R16"))
+                .map(f -> "%s: %s, and undoing the migration brings the schema back and not the rows"
+                        .formatted(f.object(), f.what()))
+                .toList();
     }
 
     private static Optional<UndoProof> proofOf(DatabaseFacts.Known known, String migration) {
@@ -209,11 +225,15 @@ sealed interface DatabaseWay {
     private static String ways(DatabaseFacts.Known known) {
         return known.since().isEmpty()
                 ? "to go ahead all the same, with the schema as it is: --with-db never --confirm %s"
-                : "--with-db undo takes the migrations back; --with-db never --confirm %s leaves the schema as it is";
+                : known.proof().after() instanceof AfterUndo.Different left && left.isHarmless()
+                        ? "--with-db undo-inexact takes the migrations back, and leaves something different; --with-db never --confirm %s leaves the schema as it is"
+                        : "--with-db undo takes the migrations back; --with-db never --confirm %s leaves the schema as it is";
     }
 
     /// Scenario B. Refused where the way down does not exist, does not run, or leads nobody knows where.
-    static DatabaseWay undo(Facts facts, DatabaseFacts.Known known) {
+    ///
+    /// @param inexact whether somebody said that the schema may become something else than it was
+    static DatabaseWay undo(Facts facts, DatabaseFacts.Known known, boolean inexact) {
         var impossible = known.since().stream()
                 .flatMap(m -> proofOf(known, m).stream())
                 .filter(u -> u.standing() == UndoProof.Standing.FAILS || u.standing() == UndoProof.Standing.MISSING)
@@ -226,30 +246,65 @@ sealed interface DatabaseWay {
                             impossible,
                             "deploy a fixed release forward; or `db corruption assess` and --with-db swap, which goes back to before them"));
         }
+        if (known.proof().after() instanceof AfterUndo.Different left) {
+            return left.isHarmless() && inexact ? undoTo(facts, known, left.schema()) : refused(facts, left);
+        }
         var exact = known.since().stream()
                 .allMatch(m -> proofOf(known, m)
                         .filter(u -> u.standing() != UndoProof.Standing.INEXACT)
                         .isPresent());
-        var to = exact ? known.targetSchema().known() : known.afterUndo().known();
-        if (to.isEmpty()) {
-            return new No(new Planned.Refused(
-                    exact
-                            ? "what the schema was before these migrations is not recorded, so nobody could tell whether undoing came out right"
-                            : "undoing is not exact, and what it leaves was not recorded",
-                    reasons(facts),
-                    "`db prove` tries it on a copy; --with-db never --confirm %s leaves the schema as it is"
-                            .formatted(facts.seen().service().service())));
-        }
-        var service = facts.seen().service();
+        var to = known.targetSchema().known();
+        return exact && to.isPresent()
+                ? undoTo(facts, known, to.get())
+                : new No(new Planned.Refused(
+                        exact
+                                ? "what the schema was before these migrations is not recorded, so nobody could tell whether undoing came out right"
+                                : "undoing is not exact, and what it leaves could not be tried",
+                        reasons(facts),
+                        "`db prove` tries it on a copy; --with-db never --confirm %s leaves the schema as it is"
+                                .formatted(facts.seen().service().service())));
+    }
+
+    /// What it leaves is known. Nobody is held to it unawares, and nobody may choose what is not proved to work.
+    private static No refused(Facts facts, AfterUndo.Different left) {
+        var differences = left.differences().stream().map(d -> "stays different: " + d);
+        var service = facts.seen().service().service();
+        return left.isHarmless()
+                ? new No(new Planned.Refused(
+                        "undoing does not make the schema what it was; the older release is proved to work on what it becomes",
+                        joined(differences.toList(), reasons(facts)),
+                        "to undo all the same: --with-db undo-inexact --confirm %s; `db undo` takes --inexact"
+                                .formatted(service)))
+                : new No(
+                        new Planned.Refused(
+                                "undoing does not make the schema what it was, and the older release %s what it becomes"
+                                        .formatted(
+                                                left.works() == Verdict.BREAKING
+                                                        ? "does not work on"
+                                                        : "is not proved to work on"),
+                                Stream.of(
+                                                left.reasons().stream().map(r -> "after the undo: " + r),
+                                                differences,
+                                                reasons(facts).stream())
+                                        .flatMap(s -> s)
+                                        .toList(),
+                                "mend the way down, or deploy a fixed release forward; or `db corruption assess` and --with-db swap"));
+    }
+
+    private static Change undoTo(Facts facts, DatabaseFacts.Known known, Digest to) {
         return new Change(
                 Plan.Type.TYPE_3,
                 "%s; %s undone"
                         .formatted(
                                 verdict(known.proof()),
                                 Words.count(known.since().size(), "migration")),
-                List.of(new Step.UndoMigrations(service, known.since(), known.schema(), to.get())),
+                List.of(new Step.UndoMigrations(facts.seen().service(), known.since(), known.schema(), to)),
                 lostBy(known),
-                remarks(known, known.damage().known().isPresent() ? List.of(SALVAGE_TOO) : List.of()));
+                remarks(
+                        known,
+                        joined(
+                                rewritten(known),
+                                known.damage().known().isPresent() ? List.of(SALVAGE_TOO) : List.of())));
     }
 
     String SALVAGE_TOO = "rows are damaged too, and undoing migrations does not mend them: --with-db salvage does";
@@ -259,12 +314,21 @@ sealed interface DatabaseWay {
         for (var migration : known.since()) {
             var proof = proofOf(known, migration);
             proof.ifPresent(u -> u.lost().forEach(line -> lost.add("%s: %s".formatted(migration, line))));
-            if (proof.filter(u -> u.standing() == UndoProof.Standing.EXACT).isEmpty()) {
+            if (proof.filter(u -> u.standing() == UndoProof.Standing.EXACT || isPredicted(known, u))
+                    .isEmpty()) {
                 lost.add("%s: its undo is not proved to be exact (%s)"
                         .formatted(migration, proof.map(DatabaseWay::words).orElse("not tried")));
             }
         }
+        if (known.proof().after() instanceof AfterUndo.Different left) {
+            left.differences().forEach(d -> lost.add("the schema as it was: " + d));
+        }
         return lost;
+    }
+
+    /// Then the differences stand for themselves.
+    private static boolean isPredicted(DatabaseFacts.Known known, UndoProof undo) {
+        return undo.standing() == UndoProof.Standing.INEXACT && known.proof().after() instanceof AfterUndo.Different;
     }
 
     /// Scenario C, with a release that comes back: afterwards the schema is one that it is proved for.
@@ -285,7 +349,7 @@ sealed interface DatabaseWay {
             checked.add(new Step.CheckSchema(facts.seen().service(), proved));
             return new Change(repair.type(), repair.reason(), checked, repair.lost(), repair.remarks());
         }
-        return proved.contains(known.schema()) ? repair : undoFirst(undo(facts, known), repair);
+        return proved.contains(known.schema()) ? repair : undoFirst(undo(facts, known, false), repair);
     }
 
     private static DatabaseWay undoFirst(DatabaseWay undo, Change repair) {

@@ -8,8 +8,11 @@ public enum WithDatabase {
     AUTO,
     /// It stays as it is, whatever that means for the older release.
     NEVER,
-    /// The migrations are undone, also where that loses rows or leaves something different.
+    /// The migrations are undone, also where that loses rows.
     UNDO,
+    /// The same, also where the schema does not become what it was, if the older release is proved to work on what it
+    /// becomes.
+    UNDO_INEXACT,
     /// Damaged rows are put back from a scratch; every later good write stays.
     SALVAGE,
     /// A scratch that holds an earlier state becomes the database; the present one is kept.

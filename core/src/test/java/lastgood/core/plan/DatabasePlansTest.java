@@ -28,6 +28,7 @@ import lastgood.core.WorkloadState;
 import lastgood.core.data.Assessment;
 import lastgood.core.data.Assessment.Way;
 import lastgood.core.data.SchemaProof;
+import lastgood.core.data.SchemaProof.AfterUndo;
 import lastgood.core.data.SchemaProof.UndoProof;
 import lastgood.core.data.SchemaProof.UndoProof.Standing;
 import lastgood.core.data.WriteAccess;
@@ -38,6 +39,8 @@ import lastgood.core.recover.WatchRules;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// What becomes of the database, by what is proved. v4 is good, v5 is live and brought `m5`.
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -54,7 +57,8 @@ class DatabasePlansTest {
     private SchemaProof.Verdict verdict = SchemaProof.Verdict.BREAKING;
     private final List<UndoProof> undo = new ArrayList<>(List.of(undo(Standing.EXACT)));
     private Fingerprint target = new Fingerprint.Of(OLD);
-    private Fingerprint afterUndo = new Fingerprint.Of(OLD);
+    private final List<SchemaProof.Finding> findings = new ArrayList<>();
+    private AfterUndo after = new AfterUndo.Untried();
     private Damage damage = new Damage.NotAssessed();
     private WriteAccess access = OPEN;
     private Strategy strategy = new Strategy.Rolling("web");
@@ -91,9 +95,9 @@ class DatabasePlansTest {
         return new DatabaseFacts.Known(
                 access,
                 NEW,
-                new SchemaProof(verdict, List.of("orders.total is gone"), List.of(), List.of(), List.of(), undo, 900),
+                new SchemaProof(
+                        verdict, List.of("orders.total is gone"), List.of(), List.of(), findings, undo, after, 900),
                 target,
-                afterUndo,
                 List.of("m5"),
                 damage,
                 DatabaseFacts.Times.unmeasured(),
@@ -257,23 +261,65 @@ class DatabasePlansTest {
         assertThat(plan(rollback(WithDatabase.UNDO)).lost()).containsExactly("m5: 12 values of orders.weight");
     }
 
-    @Test
-    void an_undo_that_is_not_exact_leads_to_what_it_left_on_the_shadow() {
-        undo.set(0, undo(Standing.INEXACT));
-        afterUndo = new Fingerprint.Of(TRIED);
+    private void undoLeaves(SchemaProof.Verdict works) {
+        undo.set(0, undo(Standing.INEXACT, "12 values of orders.weight"));
+        after = new AfterUndo.Different(
+                TRIED, List.of("orders.note is at another place"), works, List.of("the reason"), 20);
+    }
 
-        assertThat(refused(rollback(WithDatabase.AUTO)).hint()).contains("--with-db undo");
-        var plan = plan(rollback(WithDatabase.UNDO));
+    @Test
+    void an_undo_that_leaves_something_harmless_needs_a_word_of_its_own_and_says_what_stays_different() {
+        undoLeaves(SchemaProof.Verdict.COMPATIBLE);
+
+        assertThat(refused(rollback(WithDatabase.AUTO)).hint()).contains("--with-db undo-inexact");
+        assertThat(refused(rollback(WithDatabase.UNDO)).hint()).contains("--with-db undo-inexact --confirm checkout");
+        assertThat(refused(rollback(WithDatabase.UNDO)).details().toString()).contains("stays different: orders.note");
+        var plan = plan(rollback(WithDatabase.UNDO_INEXACT));
 
         assertThat(steps(plan, Step.UndoMigrations.class).getFirst().to()).isEqualTo(TRIED);
-        assertThat(plan.lost().toString()).contains("not proved to be exact").contains("at another place");
+        assertThat(plan.type()).isEqualTo(Plan.Type.TYPE_3);
+        assertThat(plan.lost())
+                .containsExactly(
+                        "m5: 12 values of orders.weight", "the schema as it was: orders.note is at another place");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = SchemaProof.Verdict.class,
+            names = {"BREAKING", "UNPROVEN"})
+    void an_undo_that_leaves_what_the_older_release_is_not_proved_to_work_on_is_refused_whoever_asks(
+            SchemaProof.Verdict works) {
+        undoLeaves(works);
+
+        for (var with : List.of(WithDatabase.AUTO, WithDatabase.UNDO, WithDatabase.UNDO_INEXACT)) {
+            assertThat(rollback(with)).isInstanceOf(Planned.Refused.class);
+        }
+        assertThat(refused(rollback(WithDatabase.UNDO_INEXACT)).details().toString())
+                .contains("after the undo: the reason", "stays different: orders.note");
+    }
+
+    @Test
+    void values_that_a_migration_rewrote_do_not_come_back_by_an_exact_undo_so_nobody_undoes_it_unasked() {
+        findings.add(new SchemaProof.Finding("R16", "column orders.total", "the migration rewrites its values", true));
+
+        assertThat(rollback(WithDatabase.AUTO)).isInstanceOf(Planned.Refused.class);
+        assertThat(((Planned.Ready) rollback(WithDatabase.UNDO)).remarks().toString())
+                .contains("column orders.total", "and not the rows");
+    }
+
+    @Test
+    void an_undo_that_is_not_exact_is_not_mixed_with_a_salvage() {
+        undoLeaves(SchemaProof.Verdict.COMPATIBLE);
+        assessed(Way.Kind.SALVAGE, 0, 0);
+
+        assertThat(rollback(WithDatabase.SALVAGE)).isInstanceOf(Planned.Refused.class);
     }
 
     @Test
     void an_undo_that_leads_nobody_knows_where_is_refused() {
         undo.set(0, undo(Standing.INEXACT));
-        afterUndo = new Fingerprint.Unrecorded();
         assertThat(refused(rollback(WithDatabase.UNDO)).why()).contains("not exact");
+        assertThat(rollback(WithDatabase.UNDO_INEXACT)).isInstanceOf(Planned.Refused.class);
 
         undo.set(0, undo(Standing.UNTRIED));
         target = new Fingerprint.Unrecorded();

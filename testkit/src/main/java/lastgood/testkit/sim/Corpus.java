@@ -166,6 +166,11 @@ public final class Corpus {
                 () -> data(breaking(rollingBad()), d -> d.prepared(Duration.ofSeconds(20))),
                 WithDatabase.AUTO,
                 false));
+        cases.add(scenario(
+                "B, not exact",
+                () -> data(breaking(rollingBad()), d -> d.undoLeaves("a default", revision("v4"), "m1")),
+                WithDatabase.UNDO_INEXACT,
+                false));
         cases.add(scenario("C, and undone", () -> corrupt(breaking(rollingBad())), WithDatabase.SALVAGE, false));
         cases.add(scenario("C, swap", () -> corrupt(breaking(rollingBad())), WithDatabase.SWAP, false));
         cases.add(scenario(

@@ -21,6 +21,7 @@ import lastgood.core.data.Migrations;
 import lastgood.core.data.RestorePoint;
 import lastgood.core.data.RowCounts;
 import lastgood.core.data.SchemaProof;
+import lastgood.core.data.SchemaProof.AfterUndo;
 import lastgood.core.data.SchemaProof.UndoProof;
 import lastgood.core.data.SchemaProof.Verdict;
 import lastgood.core.data.WriteAccess;
@@ -62,6 +63,7 @@ public final class SimDatabase {
     private int stubborn;
     private int prepared;
     private String drift = "";
+    private String undoLeaves = "";
     private String halfDone = "";
     private String busy = "";
     private int damaged;
@@ -91,6 +93,13 @@ public final class SimDatabase {
     /// so too.
     public SimDatabase works(Revision revision, String... migrations) {
         works.computeIfAbsent(revision.digest(), _ -> new HashSet<>()).add(fingerprint(List.of(migrations), ""));
+        return this;
+    }
+
+    /// Undoing does not make the schema what it was, and that release works on what it becomes.
+    public SimDatabase undoLeaves(String different, Revision revision, String... migrations) {
+        undoLeaves = different;
+        works.computeIfAbsent(revision.digest(), _ -> new HashSet<>()).add(fingerprint(List.of(migrations), different));
         return this;
     }
 
@@ -197,6 +206,10 @@ public final class SimDatabase {
         return works.getOrDefault(revision, Set.of()).contains(schema());
     }
 
+    private boolean works(Revision revision, Digest on) {
+        return works.getOrDefault(revision.digest(), Set.of()).contains(on);
+    }
+
     public Digest schema() {
         return fingerprint(applied, drift);
     }
@@ -233,6 +246,8 @@ public final class SimDatabase {
         var before = applied.stream().filter(m -> !since.contains(m)).toList();
         var old = fingerprint(before, "");
         var verdict = since.isEmpty() ? Verdict.SAME : fits(target.digest()) ? Verdict.COMPATIBLE : Verdict.BREAKING;
+        var exact = undoLeaves.isEmpty();
+        var left = fingerprint(before, undoLeaves);
         return new DatabaseFacts.Known(
                 access,
                 schema(),
@@ -243,10 +258,21 @@ public final class SimDatabase {
                         List.of(),
                         List.of(),
                         since.stream()
-                                .map(m -> new UndoProof(m, UndoProof.Standing.EXACT, "", List.of()))
+                                .map(m -> new UndoProof(
+                                        m,
+                                        exact ? UndoProof.Standing.EXACT : UndoProof.Standing.INEXACT,
+                                        undoLeaves,
+                                        List.of()))
                                 .toList(),
+                        exact
+                                ? new AfterUndo.Same(old, 1)
+                                : new AfterUndo.Different(
+                                        left,
+                                        List.of(undoLeaves),
+                                        works(target, left) ? Verdict.COMPATIBLE : Verdict.BREAKING,
+                                        List.of(),
+                                        1),
                         1),
-                new DatabaseFacts.Fingerprint.Of(old),
                 new DatabaseFacts.Fingerprint.Of(old),
                 since,
                 scratchThere ? new DatabaseFacts.Damage.Assessed(assessment()) : new DatabaseFacts.Damage.NotAssessed(),
@@ -370,7 +396,7 @@ public final class SimDatabase {
                     throw new Forbidden("%s is not the newest migration\nnothing was changed".formatted(migration));
                 }
             }
-            if (!fingerprint(after, drift).equals(to)) {
+            if (!fingerprint(after, drift + undoLeaves).equals(to)) {
                 throw new Forbidden("undoing does not lead to %s\nnothing was changed".formatted(to.brief()));
             }
             quiet("undone");
@@ -378,6 +404,7 @@ public final class SimDatabase {
             applied.clear();
             applied.addAll(after);
             marks.add(fence.key());
+            drift += undoLeaves;
             dataChanged = true;
             landed(fence.key());
         }

@@ -105,7 +105,7 @@ public record Notes(Path folder) {
         }
     }
 
-    /// What one rehearsal measured.
+    /// What one rehearsal measured, or one restore that was needed.
     ///
     /// @param provider kind; rates of one say nothing about another
     /// @param restoreBytes copied
@@ -118,7 +118,16 @@ public record Notes(Path folder) {
             long restoreMillis,
             long replayBytes,
             long replayMillis,
-            long checkMillis) {}
+            long checkMillis) {
+
+        /// Whether it is the same restore, measured further: a rehearsal goes on to check what was restored.
+        boolean isOf(Rehearsed other) {
+            return backup.equals(other.backup)
+                    && restoreMillis == other.restoreMillis
+                    && replayBytes == other.replayBytes
+                    && replayMillis == other.replayMillis;
+        }
+    }
 
     record Rehearsals(List<Rehearsed> last) {}
 
@@ -130,6 +139,24 @@ public record Notes(Path folder) {
         Documents.write(file(name), to.apply(of(name)));
     }
 
+    private static final String SWAPS = "swaps.json";
+
+    /// How long exchanging a database for its scratch took, oldest first.
+    public record Swaps(List<Long> millis) {}
+
+    public List<Long> swaps() {
+        return Documents.read(folder.resolve(SWAPS), Swaps.class)
+                .map(Swaps::millis)
+                .orElse(List.of());
+    }
+
+    public void addSwap(long millis) {
+        var all = new ArrayList<>(swaps());
+        all.add(millis);
+        Documents.write(
+                folder.resolve(SWAPS), new Swaps(all.subList(Math.max(0, all.size() - REHEARSALS_KEPT), all.size())));
+    }
+
     /// Oldest first.
     public List<Rehearsed> rehearsals() {
         return Documents.read(folder.resolve(REHEARSALS), Rehearsals.class)
@@ -139,6 +166,7 @@ public record Notes(Path folder) {
 
     void add(Rehearsed rehearsed) {
         var all = new ArrayList<>(rehearsals());
+        all.removeIf(rehearsed::isOf);
         all.add(rehearsed);
         Documents.write(
                 folder.resolve(REHEARSALS),

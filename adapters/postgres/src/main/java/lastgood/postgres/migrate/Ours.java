@@ -2,6 +2,7 @@ package lastgood.postgres.migrate;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import lastgood.postgres.sql.Marks;
 
 /// Our own history, of teams whose migrations are nothing but pairs of SQL files.
 final class Ours {
@@ -9,8 +10,8 @@ final class Ours {
     private Ours() {}
 
     static void add(Connection session, String name) throws SQLException {
+        Marks.makeHome(session);
         try (var make = session.createStatement()) {
-            make.execute("CREATE SCHEMA IF NOT EXISTS lastgood");
             make.execute("""
                     CREATE TABLE IF NOT EXISTS lastgood.migration (
                         name text PRIMARY KEY,

@@ -13,6 +13,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import lastgood.core.Digest;
 import lastgood.core.ServiceRef;
+import lastgood.core.data.LogKept;
 import lastgood.core.data.Migrations;
 import lastgood.core.data.Migrations.Applied;
 import lastgood.core.data.RestorePoint;
@@ -23,7 +24,9 @@ import lastgood.engine.port.database.Points;
 import lastgood.postgres.catalog.CatalogReader;
 import lastgood.postgres.prove.Capture;
 import lastgood.postgres.prove.Prover.Recorded;
+import lastgood.postgres.sql.Marks;
 import lastgood.postgres.sql.Sessions;
+import org.jspecify.annotations.Nullable;
 
 /// Keeps what was written down around deploys in the service's own database, in a schema of ours: it is there when the
 /// database is, it is in every backup, and it needs no second place that could be lost on its own.
@@ -36,7 +39,6 @@ public final class RestorePoints implements Points {
     private static final Duration STEP = Duration.ofSeconds(15);
 
     private static final String TABLES = """
-            CREATE SCHEMA IF NOT EXISTS lastgood;
             CREATE TABLE IF NOT EXISTS lastgood.document (
               digest text PRIMARY KEY, content bytea NOT NULL);
             CREATE TABLE IF NOT EXISTS lastgood.restore_point (
@@ -52,7 +54,17 @@ public final class RestorePoints implements Points {
               applied text[] NOT NULL,
               xids bigint[] NOT NULL DEFAULT '{}',
               in_log boolean NOT NULL,
+              wal_level text,
+              archive text,
+              archive_detail text,
               written_by text NOT NULL)""";
+
+    /// For a table that an earlier version made.
+    private static final String LATER_COLUMNS = """
+            ALTER TABLE lastgood.restore_point
+              ADD COLUMN IF NOT EXISTS wal_level text,
+              ADD COLUMN IF NOT EXISTS archive text,
+              ADD COLUMN IF NOT EXISTS archive_detail text""";
 
     private final Function<ServiceRef, Marked> databases;
     private final Function<ServiceRef, Migrations> migrations;
@@ -82,7 +94,8 @@ public final class RestorePoints implements Points {
                 return List.of();
             }
             try (var ask = s.prepareStatement("""
-                    SELECT name, release, system, timeline, lsn, at, catalog, xids FROM lastgood.restore_point
+                    SELECT name, release, system, timeline, lsn, at, catalog, xids, to_jsonb(p) ->> 'wal_level',
+                      to_jsonb(p) ->> 'archive', to_jsonb(p) ->> 'archive_detail' FROM lastgood.restore_point p
                     WHERE service = ? ORDER BY at DESC, name DESC""")) {
                 ask.setString(1, service.toString());
                 var points = new ArrayList<RestorePoint>();
@@ -106,7 +119,14 @@ public final class RestorePoints implements Points {
                 row.getString(5),
                 row.getTimestamp(6).toInstant(),
                 new Digest(row.getString(7)),
+                log(row.getString(9), row.getString(10), row.getString(11)),
                 xids);
+    }
+
+    private static LogKept log(@Nullable String level, @Nullable String archive, @Nullable String detail) {
+        return level == null || archive == null
+                ? LogKept.unknown()
+                : new LogKept(level, LogKept.Archive.valueOf(archive), detail == null ? "" : detail);
     }
 
     /// What was written down with it: what a proof needs.
@@ -169,8 +189,9 @@ public final class RestorePoints implements Points {
             keep(s, Digest.of(statements), statements);
             try (var write = s.prepareStatement("""
                     INSERT INTO lastgood.restore_point
-                      (name, service, release, system, timeline, lsn, at, catalog, statements, applied, in_log, written_by)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING""")) {
+                      (name, service, release, system, timeline, lsn, at, catalog, statements, applied, in_log, written_by,
+                       wal_level, archive, archive_detail)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING""")) {
                 write.setString(1, name);
                 write.setString(2, service.toString());
                 write.setString(3, release);
@@ -181,8 +202,11 @@ public final class RestorePoints implements Points {
                 write.setString(8, catalog.fingerprint().text());
                 write.setString(9, Digest.of(statements).text());
                 write.setArray(10, s.createArrayOf("text", applied));
-                write.setBoolean(11, place.inLog());
+                write.setBoolean(11, !place.log().isTooLittle());
                 write.setString(12, fence.key());
+                write.setString(13, place.log().level());
+                write.setString(14, place.log().archive().name());
+                write.setString(15, place.log().detail());
                 return write.executeUpdate();
             }
         });
@@ -191,7 +215,12 @@ public final class RestorePoints implements Points {
     /// Looked up first: making what is there already asks for rights that nobody needs any more.
     private static void prepare(Connection session) throws SQLException {
         if (!isThere(session)) {
+            Marks.makeHome(session);
             session.createStatement().execute(TABLES);
+        } else if (ask(session, """
+                SELECT count(*) FROM pg_catalog.pg_attribute
+                WHERE attrelid = 'lastgood.restore_point'::regclass AND attname = 'archive_detail'""").equals("0")) {
+            session.createStatement().execute(LATER_COLUMNS);
         }
     }
 
@@ -204,15 +233,14 @@ public final class RestorePoints implements Points {
         }
     }
 
-    /// @param inLog false: the server writes too little of a log for a name to be in it (wal_level is minimal)
-    private record Place(String system, int timeline, String lsn, Timestamp at, boolean inLog) {}
+    /// @param log with `minimal` there is too little of it for a name to be in it
+    private record Place(String system, int timeline, String lsn, Timestamp at, LogKept log) {}
 
     private static Place mark(Connection session, String name) throws SQLException {
-        var minimal =
-                ask(session, "SELECT current_setting('wal_level') = 'minimal'").equals("t");
+        var log = log(session);
         String lsn;
         try {
-            lsn = minimal
+            lsn = log.isTooLittle()
                     ? ask(session, "SELECT pg_current_wal_insert_lsn()")
                     : ask(session, "SELECT pg_create_restore_point(?)", name);
         } catch (SQLException e) {
@@ -229,7 +257,23 @@ public final class RestorePoints implements Points {
                   ('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int,
                   clock_timestamp()""")) {
             row.next();
-            return new Place(row.getString(1), row.getInt(2), lsn, row.getTimestamp(3), !minimal);
+            return new Place(row.getString(1), row.getInt(2), lsn, row.getTimestamp(3), log);
+        }
+    }
+
+    /// Whoever comes later cannot ask any more how it was.
+    private static LogKept log(Connection session) throws SQLException {
+        try (var row = session.createStatement().executeQuery("""
+                SELECT current_setting('wal_level'),
+                  CASE WHEN current_setting('archive_mode') = 'off' THEN 'OFF'
+                       WHEN last_failed_time > coalesce(last_archived_time, '-infinity') THEN 'FAILING'
+                       WHEN last_archived_time IS NULL THEN 'UNTRIED' ELSE 'WORKING' END,
+                  CASE WHEN current_setting('archive_mode') = 'off' THEN ''
+                       WHEN last_failed_time > coalesce(last_archived_time, '-infinity') THEN 'at ' || last_failed_wal
+                       ELSE coalesce('last ' || last_archived_wal, '') END
+                FROM pg_catalog.pg_stat_archiver""")) {
+            row.next();
+            return new LogKept(row.getString(1), LogKept.Archive.valueOf(row.getString(2)), row.getString(3));
         }
     }
 

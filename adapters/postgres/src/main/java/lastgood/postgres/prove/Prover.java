@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import lastgood.core.data.SchemaProof;
+import lastgood.core.data.SchemaProof.AfterUndo;
 import lastgood.core.data.SchemaProof.Finding;
 import lastgood.core.data.SchemaProof.Statement;
 import lastgood.core.data.SchemaProof.UndoProof;
@@ -20,6 +22,7 @@ import lastgood.core.schema.Change;
 import lastgood.core.schema.DataRules;
 import lastgood.core.schema.Item.Kind;
 import lastgood.core.schema.Judgement;
+import lastgood.core.schema.Quoted;
 import lastgood.core.schema.Rules;
 import lastgood.core.schema.Sql;
 import lastgood.core.schema.Statements;
@@ -122,11 +125,14 @@ public final class Prover {
         // A session that has seen the older schema remembers what came back from it; the older release's will be new.
         var answers = shadow.in(
                 "say what the older release says", STEP, fresh -> answers(fresh, statements, before, after, true));
+        var undoing = clock.millis();
         var undo = snapshots.size() == migrations.size() + 1
                 ? wayBack(session, migrations, snapshots)
                 : List.<UndoProof>of();
+        var left =
+                leftBehind(new Recorded(before, statements), migrations, undo, app, shadow, clock.millis() - undoing);
         gaps.addAll(missing(statements));
-        return judge(before, after, answers, findings, undo, gaps, start);
+        return judge(before, after, answers, findings, undo, gaps, start).with(left);
     }
 
     private List<String> prepareBase(Connection session, Base base) throws SQLException {
@@ -173,16 +179,19 @@ public final class Prover {
         var changes = Change.between(old.catalog(), now);
         List<Statement> answers = List.of();
         List<UndoProof> undo = List.of();
+        AfterUndo left = new AfterUndo.Untried();
         if (!changes.isEmpty() || !migrations.isEmpty()) {
             Optional<Tried> tried;
             try {
-                tried = Optional.of(onShadow(old, now, app, live, migrations, changes));
+                tried = Optional.of(
+                        onShadow(old, now, app, live, migrations, kept -> Stakes.count(live, changes, kept)));
             } catch (Forbidden | Unreachable e) {
                 tried = Optional.empty();
                 undo = untried(migrations, "no shadow database: " + String.valueOf(e.getMessage()));
             }
             if (tried.isPresent()) {
                 undo = tried.get().undo();
+                left = tried.get().left();
             }
             answers = tried.isPresent() && !tried.get().answers().isEmpty()
                     ? tried.get().answers()
@@ -191,31 +200,99 @@ public final class Prover {
                         return answers(s, old.statements(), old.catalog(), now, false);
                     });
         }
-        return judge(old.catalog(), now, answers, findings, undo, gaps, start);
+        return judge(old.catalog(), now, answers, findings, undo, gaps, start).with(left);
+    }
+
+    /// Between two schemas that were both written down, whatever is there now.
+    ///
+    /// @param newer the schema that a later release left
+    /// @param live for the server's version and the roles' rights, which are those of today
+    /// @param migrations that came in between, oldest first
+    public SchemaProof between(Recorded old, Catalog newer, Sessions live, List<MigrationSql> migrations) {
+        var start = clock.millis();
+        var app = live.look("ask for roles", s -> Application.roles(s, settings.roles()));
+        var uses = Uses.of(old.statements(), old.catalog());
+        var findings = new ArrayList<>(Rules.findings(new Rules.Pair(old.catalog(), newer, uses, app)));
+        migrations.forEach(m -> findings.addAll(DataRules.findings(m.up(), old.catalog(), newer, uses)));
+        var gaps = new ArrayList<>(missing(old.statements()));
+        if (Change.between(old.catalog(), newer).isEmpty() && migrations.isEmpty()) {
+            return judge(old.catalog(), newer, List.of(), findings, List.of(), gaps, start);
+        }
+        // No row of that schema is left to be counted.
+        var tried = onShadow(old, newer, app, live, migrations, kept -> lost(old.catalog(), newer, kept));
+        if (tried.answers().isEmpty()) {
+            gaps.add("the newer schema could not be made again, so nothing was asked on it");
+        }
+        return judge(old.catalog(), newer, tried.answers(), findings, tried.undo(), gaps, start)
+                .with(tried.left());
     }
 
     /// What was written down at a restore point.
     public record Recorded(Catalog catalog, Statements statements) {}
 
-    private record Tried(List<Statement> answers, List<UndoProof> undo) {}
+    private record Tried(List<Statement> answers, List<UndoProof> undo, AfterUndo left) {}
 
     /// The live schema's twin. If it is none, the statements are asked on the live database, and the undo is not tried.
+    ///
+    /// @param lost what an undo throws away that leaves these tables and columns there, by their paths
     private Tried onShadow(
             Recorded old,
             Catalog now,
             AppRoles app,
             Sessions live,
             List<MigrationSql> migrations,
-            List<Change> changes) {
+            Function<Set<List<String>>, List<String>> lost) {
         try (var shadow = shadows.open(Shadows.major(live))) {
             return shadow.sessions().in("prove on a shadow", STEP, s -> {
                 var made = Clone.make(s, now, app);
                 if (!made.exact()) {
-                    return new Tried(List.of(), untried(migrations, inexact(made)));
+                    return new Tried(List.of(), untried(migrations, inexact(made)), new AfterUndo.Untried());
                 }
                 var answers = answers(s, old.statements(), old.catalog(), now, true);
-                return new Tried(answers, wayBackTo(s, old.catalog(), migrations, live, changes));
+                var undoing = clock.millis();
+                var owner = owner(s, live);
+                var undo = wayBackTo(s, old, migrations, lost, owner.name());
+                owner.lower(s);
+                return new Tried(
+                        answers,
+                        undo,
+                        leftBehind(old, migrations, undo, app, shadow.sessions(), clock.millis() - undoing));
             });
+        }
+    }
+
+    /// What a way down makes will belong to whoever undoes it, and a catalog with another owner is not the same
+    /// catalog:
+    /// on a shadow of our own somebody of that name does it. On somebody else's server nobody is made who may do
+    /// everything; there the one who was given stands in.
+    private Owner owner(Connection session, Sessions live) throws SQLException {
+        if (!shadows.areOurs()) {
+            return new Owner("", false);
+        }
+        var name = live.address().role();
+        try (var ask = session.prepareStatement("SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = ?");
+                var make = session.createStatement()) {
+            ask.setString(1, name);
+            try (var row = ask.executeQuery()) {
+                var there = row.next();
+                var everything = there && row.getBoolean(1);
+                if (!everything) {
+                    make.execute("%s ROLE %s SUPERUSER".formatted(there ? "ALTER" : "CREATE", Quoted.name(name)));
+                }
+                return new Owner(name, there && !everything);
+            }
+        }
+    }
+
+    /// @param name empty: whoever the session is
+    /// @param raised whether it may do more than before: if it is the application's role too, that must not last
+    private record Owner(String name, boolean raised) {
+        void lower(Connection session) throws SQLException {
+            if (raised) {
+                try (var make = session.createStatement()) {
+                    make.execute("ALTER ROLE %s NOSUPERUSER".formatted(Quoted.name(name)));
+                }
+            }
         }
     }
 
@@ -284,8 +361,12 @@ public final class Prover {
     }
 
     private static Optional<String> attempt(Connection session, String script) throws SQLException {
+        return attempt(session, script, "");
+    }
+
+    private static Optional<String> attempt(Connection session, String script, String as) throws SQLException {
         try {
-            ShadowScript.run(session, script);
+            ShadowScript.run(session, script, as);
             return Optional.empty();
         } catch (SQLException e) {
             if (session.isClosed()) {
@@ -313,7 +394,7 @@ public final class Prover {
                 continue;
             }
             var failure = attempt(session, migration.down());
-            var lost = lost(snapshots.get(i), snapshots.get(i + 1));
+            var lost = lost(snapshots.get(i), snapshots.get(i + 1), Set.of());
             all.add(
                     failure.isPresent()
                             ? new UndoProof(migration.name(), Standing.FAILS, failure.get(), lost)
@@ -321,6 +402,39 @@ public final class Prover {
             broken = failure.isPresent();
         }
         return all;
+    }
+
+    /// Where all the ways down have run, what they left: its fingerprint, and what the older release makes of it. In a
+    /// session of its own, because one that has seen the newer schema remembers it.
+    private AfterUndo leftBehind(
+            Recorded old,
+            List<MigrationSql> migrations,
+            List<UndoProof> undo,
+            AppRoles app,
+            Sessions shadow,
+            long millis) {
+        if (undo.isEmpty()
+                || !undo.stream().allMatch(u -> u.standing() == Standing.EXACT || u.standing() == Standing.INEXACT)) {
+            return new AfterUndo.Untried();
+        }
+        return shadow.in("say it after the undo", STEP, fresh -> {
+            var left = CatalogReader.read(fresh);
+            var changes = Change.between(old.catalog(), left);
+            if (changes.isEmpty()) {
+                return new AfterUndo.Same(left.fingerprint(), millis);
+            }
+            var uses = Uses.of(old.statements(), old.catalog());
+            var findings = new ArrayList<>(Rules.findings(new Rules.Pair(old.catalog(), left, uses, app)));
+            for (var migration : migrations) {
+                findings.addAll(DataRules.findings(migration.up(), old.catalog(), left, uses));
+                findings.addAll(DataRules.findings(migration.down(), old.catalog(), left, uses));
+            }
+            var answers = answers(fresh, old.statements(), old.catalog(), left, true);
+            var judged =
+                    Judgement.of(changes, answers, findings, List.of(), List.of(), missing(old.statements()), millis);
+            return new AfterUndo.Different(
+                    left.fingerprint(), Change.words(changes), judged.verdict(), judged.reasons(), millis);
+        });
     }
 
     private static Optional<UndoProof> cannot(MigrationSql migration) {
@@ -341,16 +455,21 @@ public final class Prover {
     }
 
     /// What a way down throws away, where no rows can be counted.
-    private static List<String> lost(Catalog before, Catalog after) {
+    private static List<String> lost(Catalog before, Catalog after, Set<List<String>> kept) {
         return Change.words(Change.between(before, after).stream()
                 .filter(c -> c instanceof Change.Added
-                        && (c.subject().kind() == Kind.TABLE || c.subject().kind() == Kind.COLUMN))
+                        && (c.subject().kind() == Kind.TABLE || c.subject().kind() == Kind.COLUMN)
+                        && !kept.contains(c.subject().path()))
                 .toList());
     }
 
     /// Only the ends are known: all the ways down, then the comparison with what was written down.
     private static List<UndoProof> wayBackTo(
-            Connection session, Catalog old, List<MigrationSql> migrations, Sessions live, List<Change> changes)
+            Connection session,
+            Recorded old,
+            List<MigrationSql> migrations,
+            Function<Set<List<String>>, List<String>> lost,
+            String owner)
             throws SQLException {
         var all = new ArrayList<UndoProof>();
         var there = Survivors.of(session);
@@ -361,7 +480,7 @@ public final class Prover {
                         new UndoProof(migration.name(), Standing.UNTRIED, "a later one cannot be undone", List.of())));
                 continue;
             }
-            var failure = attempt(session, migration.down());
+            var failure = attempt(session, migration.down(), owner);
             all.add(new UndoProof(
                     migration.name(),
                     failure.isPresent() ? Standing.FAILS : Standing.EXACT,
@@ -371,10 +490,7 @@ public final class Prover {
         if (!all.isEmpty() && all.stream().allMatch(u -> u.standing() == Standing.EXACT)) {
             var first = all.removeLast();
             all.add(compared(
-                    first.migration(),
-                    old,
-                    CatalogReader.read(session),
-                    Stakes.count(live, changes, there.after(session))));
+                    first.migration(), old.catalog(), CatalogReader.read(session), lost.apply(there.after(session))));
         }
         return all;
     }

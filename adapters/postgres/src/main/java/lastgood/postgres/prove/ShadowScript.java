@@ -2,6 +2,7 @@ package lastgood.postgres.prove;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import lastgood.core.schema.Quoted;
 import lastgood.core.schema.Sql;
 
 /// Runs a migration's SQL on a shadow, each statement for itself. What runs CONCURRENTLY elsewhere does not here, where
@@ -13,8 +14,14 @@ final class ShadowScript {
     /// None takes longer on a database without rows.
     private static final int LIMIT_SECONDS = 30;
 
-    static void run(Connection session, String script) throws SQLException {
+    /// @param as the role that it runs as; empty: whoever the session is
+    static void run(Connection session, String script, String as) throws SQLException {
         fresh(session);
+        if (!as.isEmpty()) {
+            try (var become = session.createStatement()) {
+                become.execute("SET SESSION AUTHORIZATION " + Quoted.name(as));
+            }
+        }
         for (var statement : Sql.statements(script)) {
             try (var run = session.createStatement()) {
                 run.setEscapeProcessing(false);

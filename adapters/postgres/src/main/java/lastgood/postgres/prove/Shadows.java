@@ -45,6 +45,11 @@ public final class Shadows {
         this.clock = clock;
     }
 
+    /// Whether the whole server is thrown away with the database.
+    boolean areOurs() {
+        return given.isEmpty();
+    }
+
     /// An empty database.
     ///
     /// @param sessions as its superuser, or as whoever was given

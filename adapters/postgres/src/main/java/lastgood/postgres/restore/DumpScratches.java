@@ -28,12 +28,39 @@ public final class DumpScratches {
     private final BackupProvider.Logical provider;
     private final Sessions live;
     private final Sessions server;
+    private final Measured measured;
+
+    /// What is remembered of earlier restores, so that the next can be foretold.
+    public interface Measured {
+
+        /// For people.
+        String predicted(Stored backup);
+
+        void restored(Stored backup, Duration took);
+
+        static Measured nothing() {
+            return new Measured() {
+                @Override
+                public String predicted(Stored backup) {
+                    return "not measured";
+                }
+
+                @Override
+                public void restored(Stored backup, Duration took) {}
+            };
+        }
+    }
 
     /// @param live the database that was dumped, as a role that may create databases
     public DumpScratches(BackupProvider.Logical provider, Sessions live) {
+        this(provider, live, Measured.nothing());
+    }
+
+    public DumpScratches(BackupProvider.Logical provider, Sessions live, Measured measured) {
         this.provider = provider;
         this.live = live;
         this.server = live.on("postgres");
+        this.measured = measured;
     }
 
     /// Makes it, or finds it.
@@ -48,8 +75,10 @@ public final class DumpScratches {
                 run(session, "SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC', ?)", name);
                 return true;
             });
-            progress.accept("loading backup %s into %s".formatted(backup.name(), name));
+            progress.accept("loading backup %s into %s: %s".formatted(backup.name(), name, measured.predicted(backup)));
+            var begun = System.nanoTime();
             provider.restore(backup, live.on(name));
+            var took = Duration.ofNanos(System.nanoTime() - begun);
             server.in("mark scratch " + name, LIMIT, session -> {
                 try (var ask = session.prepareStatement("SELECT format('COMMENT ON DATABASE %I IS %L', ?, ?)")) {
                     ask.setString(1, name);
@@ -57,6 +86,7 @@ public final class DumpScratches {
                     return execute(session, ask);
                 }
             });
+            measured.restored(backup, took);
         }
         return new Scratch(
                 name,

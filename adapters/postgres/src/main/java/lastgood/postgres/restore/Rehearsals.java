@@ -4,13 +4,13 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
 import lastgood.core.Words;
 import lastgood.core.data.Backup;
+import lastgood.core.data.RestoreTime;
 import lastgood.engine.port.Forbidden;
 import lastgood.postgres.backup.Catalogue;
 import lastgood.postgres.backup.Notes.Rehearsed;
@@ -96,35 +96,18 @@ public final class Rehearsals {
         }
     }
 
-    /// How long it would take.
-    ///
-    /// @param median, worst of the rehearsals that are remembered
-    /// @param rehearsals none = unproven, and the times are zero and mean nothing
-    public record Predicted(Duration median, Duration worst, int rehearsals) {
-        public boolean unproven() {
-            return rehearsals == 0;
-        }
-
-        public String words() {
-            return unproven()
-                    ? "UNPROVEN: no backup of this kind was ever restored here"
-                    : String.format(
-                            Locale.ROOT,
-                            "about %s, at worst %s (of %s)",
-                            Words.duration(median),
-                            Words.duration(worst),
-                            Words.count(rehearsals, "rehearsal"));
-        }
+    /// @param logBytes to be replayed after the backup, up to the point that is wanted; 0 for a dump, which has no log
+    public RestoreTime predict(Stored backup, long logBytes) {
+        return predict(catalogue, backup, logBytes);
     }
 
-    /// @param logBytes to be replayed after the backup, up to the point that is wanted; 0 for a dump, which has no log
-    public Predicted predict(Stored backup, long logBytes) {
+    public static RestoreTime predict(Catalogue catalogue, Stored backup, long logBytes) {
         return predict(catalogue.notes().rehearsals(), catalogue.provider().kind(), backup.restoredBytes(), logBytes);
     }
 
     /// Each rehearsal predicts by its own rates; a small one says little about bytes, so what a start costs that does
     /// not depend on them is taken as it was.
-    static Predicted predict(List<Rehearsed> rehearsals, String kind, long restoreBytes, long logBytes) {
+    static RestoreTime predict(List<Rehearsed> rehearsals, String kind, long restoreBytes, long logBytes) {
         var seconds = rehearsals.stream()
                 .filter(r -> r.provider().equals(kind))
                 .mapToDouble(r -> scaled(r, Rehearsed::restoreMillis, r.restoreBytes(), restoreBytes)
@@ -133,12 +116,16 @@ public final class Rehearsals {
                 .sorted()
                 .toArray();
         if (seconds.length == 0) {
-            return new Predicted(Duration.ZERO, Duration.ZERO, 0);
+            return RestoreTime.unproven(restoreBytes, logBytes);
         }
         var middle = seconds.length / 2;
         var median = seconds.length % 2 == 1 ? seconds[middle] : (seconds[middle - 1] + seconds[middle]) / 2;
-        return new Predicted(
-                millis(median), millis(DoubleStream.of(seconds).max().orElseThrow()), seconds.length);
+        return new RestoreTime(
+                millis(median),
+                millis(DoubleStream.of(seconds).max().orElseThrow()),
+                seconds.length,
+                restoreBytes,
+                logBytes);
     }
 
     /// Never less than what was measured: starting a server and listing files cost the same for a byte.

@@ -22,6 +22,7 @@ import lastgood.postgres.backup.BackupProvider;
 import lastgood.postgres.backup.Catalogue;
 import lastgood.postgres.backup.Documents;
 import lastgood.postgres.backup.Exclusively;
+import lastgood.postgres.backup.Notes.Rehearsed;
 import lastgood.postgres.backup.Present;
 import lastgood.postgres.backup.Stored;
 import lastgood.postgres.backup.Wal;
@@ -165,7 +166,11 @@ public final class Scratches {
         var first = settings(target, timeline, server(name, BEFORE));
         var second = after.map(t -> settings(t, timeline, server(name, AFTER))).orElse(Map.of());
         try {
-            progress.accept("restoring backup %s".formatted(stored.name()));
+            progress.accept("restoring backup %s: %s"
+                    .formatted(
+                            stored.name(),
+                            Rehearsals.predict(catalogue, stored, toReplay(target, stored, logBytes))
+                                    .words()));
             var begun = System.nanoTime();
             provider.restore(stored, server(name, BEFORE).data());
             var restored = System.nanoTime();
@@ -180,25 +185,25 @@ public final class Scratches {
                 var later = scratch(name, AFTER);
                 later.reached(later.start(second, standby), progress);
             }
-            Documents.write(
-                    folder(name).resolve(MEMO),
-                    new Memo(
-                            name,
-                            Targets.kind(target.point()),
-                            Targets.value(target.point()),
-                            target.inclusive(),
-                            stored.name(),
-                            ground.system(),
-                            timeline,
-                            first,
-                            second,
-                            standby,
-                            standing.lsn(),
-                            clock.instant().toString(),
-                            stored.restoredBytes(),
-                            Duration.ofNanos(restored - begun).toMillis(),
-                            Math.max(0, Wal.position(standing.lsn()) - Wal.position(stored.startLsn())),
-                            Duration.ofNanos(replayed - restored).toMillis()));
+            var memo = new Memo(
+                    name,
+                    Targets.kind(target.point()),
+                    Targets.value(target.point()),
+                    target.inclusive(),
+                    stored.name(),
+                    ground.system(),
+                    timeline,
+                    first,
+                    second,
+                    standby,
+                    standing.lsn(),
+                    clock.instant().toString(),
+                    stored.restoredBytes(),
+                    Duration.ofNanos(restored - begun).toMillis(),
+                    Math.max(0, Wal.position(standing.lsn()) - Wal.position(stored.startLsn())),
+                    Duration.ofNanos(replayed - restored).toMillis());
+            Documents.write(folder(name).resolve(MEMO), memo);
+            catalogue.rehearsed(stored, measured(memo));
             return open(name, progress);
         } catch (RuntimeException e) {
             try {
@@ -208,6 +213,28 @@ public final class Scratches {
             }
             throw e;
         }
+    }
+
+    /// Each restore that came to its end is one more that predictions rest on; it read every file of the backup.
+    private Rehearsed measured(Memo memo) {
+        return new Rehearsed(
+                memo.backup(),
+                catalogue.provider().kind(),
+                memo.made(),
+                memo.restoreBytes(),
+                memo.restoreMillis(),
+                memo.replayBytes(),
+                memo.replayMillis(),
+                0);
+    }
+
+    /// At most all of the log that there is.
+    private long toReplay(RecoveryTarget target, Stored stored, long logBytes) {
+        return landmarks
+                .before(target.point())
+                .map(lsn -> Math.max(0, Wal.position(lsn) - Wal.position(stored.startLsn())))
+                .map(bytes -> Math.min(bytes, logBytes))
+                .orElse(logBytes);
     }
 
     private Map<String, String> settings(RecoveryTarget target, int timeline, Server server) {

@@ -650,10 +650,9 @@ public final class Assessor {
             var predicted = tried.multipliedBy(2);
             var salvage = new Way(Way.Kind.SALVAGE, sum(t -> t.lost), conflicts, predicted, predicted.isZero());
             var swap = new Way(Way.Kind.SWAP, later, 0, Duration.ZERO, true);
-            var inPlace = new Way(Way.Kind.IN_PLACE, later, 0, Duration.ZERO, true);
             progress.accept("compared in %d ms"
                     .formatted(Duration.between(began, clock.instant()).toMillis()));
-            return java.util.stream.Stream.of(salvage, swap, inPlace)
+            return java.util.stream.Stream.of(salvage, swap)
                     .sorted(Comparator.comparingLong(Way::lost).thenComparing(Way::kind))
                     .toList();
         }

@@ -55,7 +55,7 @@ public final class Marks {
     public static void prepare(Connection session) throws SQLException {
         if (!isThere(session)) {
             try (var make = session.createStatement()) {
-                make.execute("CREATE SCHEMA IF NOT EXISTS lastgood");
+                makeHome(session);
                 make.execute("""
                         CREATE TABLE IF NOT EXISTS lastgood.mark (
                             what text PRIMARY KEY,
@@ -64,6 +64,14 @@ public final class Marks {
                             at timestamptz NOT NULL DEFAULT clock_timestamp(),
                             detail text NOT NULL DEFAULT '')""");
             }
+        }
+    }
+
+    /// The schema of ours, in which everything stands that we leave in somebody's database. Only to be called where
+    /// something is missing in it.
+    public static void makeHome(Connection session) throws SQLException {
+        try (var make = session.createStatement()) {
+            make.execute("CREATE SCHEMA IF NOT EXISTS lastgood");
         }
     }
 

@@ -9,17 +9,23 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import lastgood.core.RunId;
 import lastgood.core.ServiceRef;
+import lastgood.core.data.LogKept;
 import lastgood.core.data.Migrations;
 import lastgood.core.data.Migrations.Applied;
 import lastgood.core.data.RestorePoint;
 import lastgood.core.data.SchemaProof;
+import lastgood.core.data.SchemaProof.AfterUndo;
 import lastgood.core.data.SchemaProof.UndoProof.Standing;
 import lastgood.core.data.SchemaProof.Verdict;
+import lastgood.core.schema.Item;
 import lastgood.engine.port.Fence;
 import lastgood.engine.port.Forbidden;
+import lastgood.engine.port.Unreachable;
+import lastgood.engine.port.WorldMoved;
 import lastgood.postgres.catalog.CatalogReader;
 import lastgood.postgres.prove.MigrationSql;
 import lastgood.postgres.prove.Prover;
@@ -27,12 +33,15 @@ import lastgood.postgres.prove.Shadows;
 import lastgood.postgres.server.Server;
 import lastgood.postgres.server.Servers;
 import lastgood.postgres.sql.Address;
+import lastgood.postgres.sql.Cutter;
 import lastgood.postgres.sql.Sessions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class RestorePointsTest {
 
@@ -161,6 +170,105 @@ class RestorePointsTest {
     }
 
     @Test
+    void a_point_holds_how_the_log_was_kept() {
+        points.mark(SHOP, "lg-1", "v2", fence());
+
+        var point = points.find(SHOP, "lg-1").orElseThrow();
+        assertThat(point.log()).isEqualTo(new LogKept("replica", LogKept.Archive.OFF, ""));
+        assertThat(point.doubt().orElseThrow()).contains("archive off");
+    }
+
+    @Test
+    void a_point_of_an_earlier_version_reads_as_one_of_which_that_is_not_known_and_the_next_one_as_known() {
+        points.mark(SHOP, "lg-1", "v2", fence());
+        run(live, """
+                ALTER TABLE lastgood.restore_point DROP COLUMN wal_level, DROP COLUMN archive,
+                  DROP COLUMN archive_detail""");
+        assertThat(points.find(SHOP, "lg-1").orElseThrow().log()).isEqualTo(LogKept.unknown());
+        assertThat(points.find(SHOP, "lg-1").orElseThrow().doubt()).isEmpty();
+
+        points.mark(SHOP, "lg-2", "v3", fence());
+
+        assertThat(points.find(SHOP, "lg-1").orElseThrow().log()).isEqualTo(LogKept.unknown());
+        assertThat(points.find(SHOP, "lg-2").orElseThrow().log().level()).isEqualTo("replica");
+    }
+
+    /// Whatever request or answer is lost, on whichever side: either nothing is written down or all of it, and whoever
+    /// tries again ends with one point that holds its own moment.
+    @ParameterizedTest
+    @EnumSource(
+            value = Cutter.Harm.class,
+            names = {"LOST_REQUEST", "LOST_ANSWER"})
+    void a_crash_between_any_two_acts_of_marking_leaves_none_or_a_whole_one(Cutter.Harm harm) throws Exception {
+        var cuts = 0;
+        for (var at = 1; ; at++) {
+            var name = "lg-%s-%d".formatted(harm, at);
+            try (var cutter = new Cutter(live.address().port(), harm, at, () -> {})) {
+                var cut = points(through(cutter));
+                try {
+                    cut.mark(SHOP, name, "v2", fence());
+                } catch (Unreachable | Forbidden | WorldMoved _) {
+                    cuts++;
+                }
+                if (!cutter.wasReached()) {
+                    break;
+                }
+            }
+            points.recorded(SHOP, name).ifPresent(RestorePointsTest::assertWhole);
+
+            points.mark(SHOP, name, "v2", fence());
+
+            assertWhole(points.recorded(SHOP, name).orElseThrow());
+            assertThat(points.all(SHOP)).filteredOn(p -> p.name().equals(name)).hasSize(1);
+        }
+        assertThat(cuts).isGreaterThan(5);
+    }
+
+    private Sessions through(Cutter cutter) {
+        var to = live.address();
+        return new Sessions(
+                new Address("127.0.0.1", cutter.port(), to.database(), to.role(), to.password(), Map.of()), "cut");
+    }
+
+    private static void assertWhole(Prover.Recorded recorded) {
+        assertThat(recorded.catalog().find(Item.Kind.TABLE, List.of("public", "orders")))
+                .isPresent();
+        assertThat(recorded.statements().all()).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Cutter.Harm.class,
+            names = {"LOST_REQUEST", "LOST_ANSWER"})
+    void a_crash_while_closing_leaves_no_transactions_or_all_of_them(Cutter.Harm harm) throws Exception {
+        applied.add(new Applied("m1", "", true, 4711, new Migrations.Undo.None("")));
+        applied.add(new Applied("m2", "", true, 4712, new Migrations.Undo.None("")));
+        var before = List.copyOf(applied);
+        for (var at = 1; ; at++) {
+            var name = "lg-%s-%d".formatted(harm, at);
+            applied.clear();
+            points.mark(SHOP, name, "v2", fence());
+            applied.addAll(before);
+            try (var cutter = new Cutter(live.address().port(), harm, at, () -> {})) {
+                var cut = points(through(cutter));
+                try {
+                    cut.close(SHOP, name, fence());
+                } catch (Unreachable | Forbidden | WorldMoved _) {
+                    // that is what is meant to happen
+                }
+                if (!cutter.wasReached()) {
+                    break;
+                }
+            }
+            assertThat(points.find(SHOP, name).orElseThrow().xids()).isIn(List.of(), List.of(4711L, 4712L));
+
+            points.close(SHOP, name, fence());
+
+            assertThat(points.find(SHOP, name).orElseThrow().xids()).containsExactly(4711L, 4712L);
+        }
+    }
+
+    @Test
     void a_role_without_the_right_is_told_which_grant_it_needs() {
         run(live, "GRANT CREATE ON DATABASE %s TO app".formatted(live.address().database()));
         var poor = points(new Sessions(live.address().as("app", new Address.Password("")), "lastgood"));
@@ -199,12 +307,110 @@ class RestorePointsTest {
                 .satisfies(u -> assertThat(u.standing()).isEqualTo(Standing.INEXACT));
     }
 
-    private SchemaProof prove(String down) {
+    @Test
+    void an_undo_that_leaves_something_harmless_is_foretold_to_the_letter() {
+        points.mark(SHOP, "lg-1", "v2", fence());
+        run(live, "ALTER TABLE public.orders DROP COLUMN total, ADD COLUMN price numeric");
+        var down = "ALTER TABLE public.orders DROP COLUMN price, ADD COLUMN total numeric NOT NULL DEFAULT 0";
+
+        var proof = prove(down);
+        run(live, down);
+
+        assertThat(proof.verdict()).isEqualTo(Verdict.BREAKING);
+        assertThat(proof.after()).isInstanceOfSatisfying(AfterUndo.Different.class, left -> {
+            assertThat(left.works()).as(left.reasons().toString()).isEqualTo(Verdict.COMPATIBLE);
+            assertThat(left.differences()).singleElement().asString().contains("total", "default");
+            assertThat(left.schema()).isEqualTo(CatalogReader.read(live).fingerprint());
+        });
+    }
+
+    @Test
+    void an_undo_that_leaves_what_the_older_release_stumbles_over_is_judged_by_the_same_rules() {
+        points.mark(SHOP, "lg-1", "v2", fence());
+        run(live, "ALTER TABLE public.orders RENAME COLUMN total TO amount");
+
+        var proof = prove("""
+                ALTER TABLE public.orders RENAME COLUMN amount TO total;
+                ALTER TABLE public.orders ADD CONSTRAINT big CHECK (total > 100)""");
+
+        assertThat(proof.after()).isInstanceOfSatisfying(AfterUndo.Different.class, left -> {
+            assertThat(left.works()).isEqualTo(Verdict.BREAKING);
+            assertThat(left.reasons()).anyMatch(r -> r.startsWith("R5"));
+        });
+    }
+
+    @Test
+    void an_exact_undo_is_foretold_as_what_was_written_down_and_one_that_fails_as_nothing() {
+        points.mark(SHOP, "lg-1", "v2", fence());
+        run(live, "ALTER TABLE public.orders RENAME COLUMN total TO amount");
+
+        assertThat(prove("ALTER TABLE public.orders RENAME COLUMN amount TO total")
+                        .after())
+                .isInstanceOfSatisfying(
+                        AfterUndo.Same.class,
+                        same -> assertThat(same.schema())
+                                .isEqualTo(
+                                        points.find(SHOP, "lg-1").orElseThrow().schema()));
+        assertThat(prove("ALTER TABLE nowhere RENAME TO somewhere").after()).isEqualTo(new AfterUndo.Untried());
+    }
+
+    /// Whoever undoes it owns what the way down makes, and a shadow whose superuser bears another name would foretell
+    /// another catalog.
+    @Test
+    void what_a_way_down_makes_is_foretold_with_the_owner_that_it_will_have() {
+        run(live, "CREATE TABLE public.old (a int)");
+        run(admin, "DROP ROLE IF EXISTS keeper; CREATE ROLE keeper SUPERUSER LOGIN");
+        var keeper = new Sessions(live.address().as("keeper", new Address.Password("")), "lastgood");
+        points.mark(SHOP, "lg-1", "v2", fence());
+        run(live, "DROP TABLE public.old");
+        var down = "CREATE TABLE public.old (a int)";
         var prover = new Prover(
-                new Shadows(folder, java.util.Optional.of(admin), InstantSource.system()),
+                new Shadows(Servers.ours().bin().getParent().getParent(), Optional.empty(), InstantSource.system()),
                 new Prover.Settings(Set.of("app"), "sql", false),
                 InstantSource.system());
-        return prover.back(
-                points.recorded(SHOP, "lg-1").orElseThrow(), live, List.of(new MigrationSql("m1", "", down, false)));
+
+        var proof = prover.back(
+                points.recorded(SHOP, "lg-1").orElseThrow(), keeper, List.of(new MigrationSql("m1", "", down, false)));
+        run(keeper, down);
+
+        assertThat(proof.after())
+                .isInstanceOfSatisfying(
+                        AfterUndo.Different.class,
+                        left -> assertThat(left.schema())
+                                .as(left.differences().toString())
+                                .isEqualTo(CatalogReader.read(live).fingerprint()));
+    }
+
+    @Test
+    void a_release_of_the_past_is_proved_on_the_schema_of_another_whatever_is_there_now() {
+        points.mark(SHOP, "lg-1", "v2", fence());
+        run(live, "ALTER TABLE public.orders RENAME COLUMN total TO amount");
+        points.mark(SHOP, "lg-2", "v3", fence());
+        run(live, "DROP TABLE public.orders");
+        var migration = new MigrationSql("m1", "", "ALTER TABLE public.orders RENAME COLUMN amount TO total", false);
+
+        var proof = prover().between(
+                        points.recorded(SHOP, "lg-1").orElseThrow(),
+                        points.recorded(SHOP, "lg-2").orElseThrow().catalog(),
+                        live,
+                        List.of(migration));
+
+        assertThat(proof.verdict()).isEqualTo(Verdict.BREAKING);
+        assertThat(proof.reasons().getFirst()).contains("\"total\"");
+        assertThat(proof.after()).isInstanceOf(AfterUndo.Same.class);
+    }
+
+    private Prover prover() {
+        return new Prover(
+                new Shadows(folder, Optional.of(admin), InstantSource.system()),
+                new Prover.Settings(Set.of("app"), "sql", false),
+                InstantSource.system());
+    }
+
+    private SchemaProof prove(String down) {
+        return prover().back(
+                        points.recorded(SHOP, "lg-1").orElseThrow(),
+                        live,
+                        List.of(new MigrationSql("m1", "", down, false)));
     }
 }

@@ -12,6 +12,7 @@ import java.util.Optional;
 import lastgood.core.Words;
 import lastgood.core.data.RecoveryTarget;
 import lastgood.core.data.RecoveryTarget.Point;
+import lastgood.core.data.RestoreTime;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,7 +68,7 @@ class BigRestoreTest {
     }
 
     private static void restore(
-            String how, DebianLab lab, Scratches scratches, long bad, long bytes, Rehearsals.Predicted predicted) {
+            String how, DebianLab lab, Scratches scratches, long bad, long bytes, RestoreTime predicted) {
         var begun = System.nanoTime();
         var scratch =
                 scratches.make(RecoveryTarget.before(new Point.Xid(bad)), Optional.empty(), Optional.empty(), _ -> {});

@@ -12,9 +12,11 @@ import java.util.Optional;
 import lastgood.core.data.Backup;
 import lastgood.engine.port.WorldMoved;
 import lastgood.engine.port.database.Repairs.Swapped;
+import lastgood.postgres.backup.BackupProvider;
 import lastgood.postgres.backup.Catalogue;
 import lastgood.postgres.backup.Dumps;
 import lastgood.postgres.backup.Notes;
+import lastgood.postgres.backup.Stored;
 import lastgood.postgres.sql.Sessions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -131,8 +133,30 @@ class DumpSwapTest {
         var rehearsed = rehearsals.rehearse(Optional.empty(), progress::add);
 
         assertThat(rehearsed.rehearsal()).isInstanceOf(Backup.Rehearsal.Restored.class);
-        assertThat(rehearsals.predict(backup, 0).rehearsals()).isEqualTo(1);
+        assertThat(rehearsals.predict(backup, 0).measured()).isEqualTo(1);
         assertThat(rehearsals.predict(backup, 0).median()).isPositive();
         assertThat(scratches.all()).isEmpty();
+    }
+
+    @Test
+    void a_restore_that_was_needed_is_measured_like_a_rehearsal() {
+        var backup = catalogue.stored().getFirst();
+        var took = new ArrayList<Duration>();
+
+        new DumpScratches((BackupProvider.Logical) catalogue.provider(), app, new DumpScratches.Measured() {
+                    @Override
+                    public String predicted(Stored stored) {
+                        return "UNPROVEN";
+                    }
+
+                    @Override
+                    public void restored(Stored stored, Duration duration) {
+                        took.add(duration);
+                    }
+                })
+                .make(backup, progress::add);
+
+        assertThat(took).singleElement().satisfies(t -> assertThat(t).isPositive());
+        assertThat(progress).anyMatch(p -> p.endsWith("UNPROVEN"));
     }
 }

@@ -60,6 +60,12 @@ class EmbeddedStoryTest {
                     SELECT pg_current_xact_id()::text FROM damage"""));
             var scratch = scratches.make(
                     RecoveryTarget.before(new Point.Xid(bad)), Optional.empty(), Optional.empty(), _ -> {});
+            // The rehearsal and the restore that was needed, each once.
+            assertThat(catalogue.notes().rehearsals()).hasSize(2);
+            assertThat(Rehearsals.predict(catalogue, catalogue.stored().getFirst(), 1 << 20))
+                    .satisfies(p -> assertThat(p.measured()).isEqualTo(2))
+                    .satisfies(p -> assertThat(p.worst()).isGreaterThanOrEqualTo(p.median()))
+                    .satisfies(p -> assertThat(p.words()).contains("at worst", "1.0 MB of log to replay"));
             var live = new LiveFolder(embedded.server(), archive.settings(), embedded::ensure, app.address());
 
             new FolderSwap(live, scratches, step -> {

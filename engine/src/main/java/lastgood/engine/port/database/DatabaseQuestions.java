@@ -9,6 +9,7 @@ import lastgood.core.data.Assessment;
 import lastgood.core.data.Backup;
 import lastgood.core.data.Connections;
 import lastgood.core.data.RecoveryTarget;
+import lastgood.core.data.RestoreTime;
 import lastgood.core.data.SchemaProof;
 import lastgood.engine.port.Forbidden;
 import lastgood.engine.port.TeamCommands;
@@ -38,6 +39,15 @@ public interface DatabaseQuestions {
         throw new Forbidden("nothing can be proved ahead for %s".formatted(service));
     }
 
+    /// Proves the release that one point was marked after on the schema that another point holds: neither needs to be
+    /// there any more.
+    ///
+    /// @param from, to names of restore points
+    /// @param migrations that came in between, oldest first
+    default SchemaProof proveBetween(ServiceRef service, String from, String to, List<String> migrations) {
+        throw new Forbidden("nothing can be proved between two restore points of %s".formatted(service));
+    }
+
     /// Restores to a scratch, paused at the target, and counts what is at stake. A scratch that is there already for
     /// the same target is used again.
     Assessment assess(ServiceRef service, RecoveryTarget target, Consumer<String> progress);
@@ -59,6 +69,11 @@ public interface DatabaseQuestions {
     /// time.
     default Optional<TeamCommands.Ended> migrationStatus(ServiceRef service) {
         return Optional.empty();
+    }
+
+    /// How long it would take to restore the newest backup that was read back, with the log up to now.
+    default RestoreTime restoreTime(ServiceRef service) {
+        return RestoreTime.unproven(0, 0);
     }
 
     /// For services without a database: whatever is asked, is refused.
