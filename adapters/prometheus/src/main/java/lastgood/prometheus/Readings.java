@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import lastgood.core.Digest;
 import lastgood.core.ServiceRef;
@@ -118,7 +119,7 @@ final class Readings {
     /// What each pod counted, oldest first. Each stretch once, in order.
     List<Glimpse> count(Fetched fetched) {
         var labels = new HashMap<String, Series>();
-        var scrapes = new TreeMap<String, TreeMap<Long, Boolean>>();
+        var scrapes = new TreeMap<String, SortedMap<Long, Boolean>>();
         for (var up : fetched.up()) {
             up.samples().stream()
                     .filter(s -> s.atMillis() > fetched.fromMillis())
@@ -145,7 +146,7 @@ final class Readings {
 
     /// Asked once for each pod. One that appears after the release was put out has started for it, whether or not it
     /// says so: then its very first failures count.
-    private void startTimes(List<Series> started, Map<String, TreeMap<Long, Boolean>> scrapes) {
+    private void startTimes(List<Series> started, Map<String, SortedMap<Long, Boolean>> scrapes) {
         for (var one : started) {
             one.samples().stream().filter(s -> s.value() > 0).forEach(s -> {
                 var at = Math.round(s.value() * 1000);
@@ -171,7 +172,7 @@ final class Readings {
     }
 
     private List<Glimpse> glimpses(
-            Dialect dialect, Map<String, TreeMap<Long, Boolean>> scrapes, Map<String, Series> labels) {
+            Dialect dialect, Map<String, SortedMap<Long, Boolean>> scrapes, Map<String, Series> labels) {
         var all = new ArrayList<Glimpse>();
         scrapes.forEach((target, moments) -> {
             var pod = pod(target);
@@ -241,7 +242,7 @@ final class Readings {
         return pods.computeIfAbsent(target, _ -> new Pod(sinceMillis, interval));
     }
 
-    private static TreeMap<Long, Boolean> scrapes(Map<String, TreeMap<Long, Boolean>> all, Series series) {
+    private static SortedMap<Long, Boolean> scrapes(Map<String, SortedMap<Long, Boolean>> all, Series series) {
         return all.computeIfAbsent(target(series), _ -> new TreeMap<>());
     }
 

@@ -178,7 +178,7 @@ class PrometheusTelemetryTest {
         assertThat(basis.phi()).isGreaterThanOrEqualTo(1);
         assertThat(basis.words()).anyMatch(w -> w.contains("v1")).anyMatch(w -> w.contains("a week ago"));
         assertThat(scrapes.getFirst().fresh().errors()).isEqualTo(new Counts(30, 15));
-        assertThat(fresh(until(scrapes, 300))).isEqualTo(new Counts(21 * 30, 21 * 15));
+        assertThat(fresh(until(scrapes, 305))).isEqualTo(new Counts(21 * 30, 21 * 15));
         assertThat(scrapes.get(3).reference().errors().requests()).isEqualTo(150);
         assertThat(scrapes.get(3).guard().requests()).isEqualTo(45);
         assertThat(scrapes.get(3).routes()).extracting(Scrape.Route::name).containsExactly("/pay");

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import lastgood.local.files.Json;
 
@@ -50,7 +51,7 @@ public final class HistoryFiles {
     }
 
     /// The files of that grain by the time at which they begin.
-    TreeMap<Long, Path> files(Grain grain) throws IOException {
+    SortedMap<Long, Path> files(Grain grain) throws IOException {
         var found = new TreeMap<Long, Path>();
         try (var all = Files.list(folder)) {
             for (var file : all.toList()) {
