@@ -11,7 +11,6 @@ import lastgood.core.ServiceRef;
 import lastgood.core.data.IntegrityReport;
 import lastgood.core.data.IntegrityReport.Finding;
 import lastgood.core.data.IntegrityReport.Standing;
-import org.jspecify.annotations.Nullable;
 
 /// What the data looked like before, so that a finding can be dated: what was broken before a release is not its
 /// fault.
@@ -73,8 +72,13 @@ public interface IntegrityMemory {
         private Broken since(Finding finding, Instant at) {
             var before = broken.get(key(finding));
             return before == null
-                    ? new Broken(finding.check(), finding.object(), answered.get(finding.check()), at, said(finding))
-                    : new Broken(finding.check(), finding.object(), before.soundAt(), before.seenAt(), said(finding));
+                    ? new Broken(
+                            finding.check(),
+                            finding.object(),
+                            Optional.ofNullable(answered.get(finding.check())),
+                            at,
+                            said(finding))
+                    : new Broken(finding.check(), finding.object(), before.lastSound(), before.seenAt(), said(finding));
         }
 
         private static String said(Finding finding) {
@@ -86,11 +90,7 @@ public interface IntegrityMemory {
         }
     }
 
-    /// @param soundAt when it was last seen whole; null = never
+    /// @param lastSound when it was last seen whole; empty = never
     /// @param seenAt when it was first seen broken
-    record Broken(String check, String object, @Nullable Instant soundAt, Instant seenAt, String words) {
-        public Optional<Instant> lastSound() {
-            return Optional.ofNullable(soundAt);
-        }
-    }
+    record Broken(String check, String object, Optional<Instant> lastSound, Instant seenAt, String words) {}
 }
