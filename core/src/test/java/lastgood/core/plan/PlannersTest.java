@@ -374,6 +374,26 @@ class PlannersTest {
     }
 
     @Test
+    void a_revoked_release_comes_back_neither_by_undo_nor_by_a_switch_of_colours() {
+        strategy = BLUE_GREEN;
+        released(1, "v4", true);
+        released(2, "v5", false);
+        runs("web-blue", "v5", 3, 100);
+        runs("web-green", "v4", 3, 0);
+        var done = plan(rollback("good"));
+        var toGreen = new ChangePlanner.Request.SwitchTo("green");
+        assertThat(ChangePlanner.plan(facts(), toGreen)).isInstanceOf(Planned.Ready.class);
+
+        add(new LedgerEntry.Revoked(1, true, "maya", "CVE-2026-1", T, "r1"));
+        assertThat(ChangePlanner.plan(facts(), toGreen))
+                .isInstanceOfSatisfying(
+                        Planned.Refused.class, r -> assertThat(r.why()).contains("v4", "revoked"));
+
+        add(new LedgerEntry.Revoked(2, true, "maya", "CVE-2026-1", T, "r2"));
+        assertThat(ChangePlanner.undo(facts(), done)).isInstanceOf(Planned.Refused.class);
+    }
+
+    @Test
     void undo_turns_each_change_round_in_the_opposite_order() {
         strategy = BLUE_GREEN;
         released(1, "v4", true);

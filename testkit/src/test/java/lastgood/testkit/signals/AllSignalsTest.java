@@ -7,24 +7,32 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeMap;
 import lastgood.core.Digest;
 import lastgood.core.LedgerEntry;
 import lastgood.core.Person;
 import lastgood.core.Release;
 import lastgood.core.Revision;
+import lastgood.core.RunId;
 import lastgood.core.ServiceRef;
 import lastgood.core.Version;
 import lastgood.core.data.IntegrityReport;
 import lastgood.core.data.IntegrityReport.Standing;
 import lastgood.core.data.Migrations;
+import lastgood.core.decide.ApprovalRule;
 import lastgood.core.decide.Signal;
 import lastgood.core.decide.Signal.Weight;
 import lastgood.core.decide.Trigger;
 import lastgood.core.decide.TriggerRules;
+import lastgood.core.plan.Plan;
+import lastgood.core.plan.PlannedStep;
+import lastgood.core.plan.Step;
 import lastgood.core.recover.Check;
 import lastgood.core.recover.CheckResult;
 import lastgood.core.recover.Sample;
 import lastgood.engine.Ports;
+import lastgood.engine.journal.Entry;
+import lastgood.engine.journal.Journal;
 import lastgood.engine.port.Fence;
 import lastgood.engine.port.Signals;
 import lastgood.engine.port.Signals.Heard;
@@ -50,6 +58,7 @@ class AllSignalsTest {
 
     private final SimClock clock = new SimClock();
     private final SimStores.SimLedgers ledgers = new SimStores.SimLedgers();
+    private final SimStores.Journals journals = new SimStores.Journals();
     private final IntegrityMemory memory = IntegrityMemory.ofThisProcess();
     private final List<CheckResult> answers = new ArrayList<>();
     private final List<IntegrityReport.Finding> findings = new ArrayList<>();
@@ -75,7 +84,7 @@ class AllSignalsTest {
         var none = Databases.none();
         var ports = new SimWorld(new lastgood.core.Strategy.Rolling("web")).ports();
         return new Ports(
-                ports.journals(),
+                journals,
                 ports.locks(),
                 ports.drivers(),
                 ports.workloads(),
@@ -355,6 +364,54 @@ class AllSignalsTest {
             assertThat(s.trigger()).isEqualTo(Trigger.MIGRATION);
             assertThat(s.weight()).isEqualTo(Weight.SUSPICION);
         });
+    }
+
+    @Test
+    void a_migration_that_failed_in_the_run_that_put_the_release_out_is_a_fact() {
+        var run = new RunId("ro-00000002");
+        var step = new PlannedStep(
+                "30-apply-migration",
+                new Step.ApplyMigration(
+                        SHOP, "20260102_weights", new Step.ApplyMigration.After.Schema(Digest.of("schema"))),
+                Duration.ofMinutes(5),
+                PlannedStep.OnFailure.STOP,
+                PlannedStep.Phase.MAIN);
+        var plan = new Plan(
+                Plan.Kind.ROLLOUT,
+                SHOP,
+                "rolling",
+                "v1",
+                "v2",
+                Plan.Type.TYPE_1,
+                "",
+                List.of(step),
+                new ApprovalRule.None(),
+                List.of());
+        write(run, new Entry.Opened(Plan.Kind.ROLLOUT, SHOP, new Person("maya"), "a release", false));
+        write(run, new Entry.Planned("digest", plan, List.of()));
+        write(run, new Entry.Intent(step.id(), 1, run + "/" + step.id(), new TreeMap<>()));
+        assertThat(hear(watching()).signals()).isEmpty();
+
+        write(run, new Entry.Failed(step.id(), "division by zero", true));
+
+        assertThat(hear(watching()).signals()).singleElement().satisfies(s -> {
+            assertThat(s.trigger()).isEqualTo(Trigger.MIGRATION);
+            assertThat(s.weight()).isEqualTo(Weight.PROOF);
+            assertThat(s.words()).contains("20260102_weights", "division by zero");
+        });
+    }
+
+    private void write(RunId run, Entry entry) {
+        var journal = Journal.open(journals, run);
+        assertThat(journal.append(entry, journal.state().epoch(), clock.now(), "maya@here"))
+                .isTrue();
+    }
+
+    @Test
+    void a_journal_of_that_run_that_cannot_be_read_is_deaf() {
+        journals.append(new RunId("ro-00000002"), 0, "not a record");
+
+        assertThat(hear(watching()).deaf()).singleElement().asString().contains("ro-00000002", "cannot be read");
     }
 
     private static Migrations.Applied failed(String name) {
