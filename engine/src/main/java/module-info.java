@@ -8,5 +8,6 @@ module lastgood.engine {
     exports lastgood.engine.journal;
     exports lastgood.engine.port;
     exports lastgood.engine.port.database;
+    exports lastgood.engine.signals;
     exports lastgood.engine.steps;
 }

@@ -37,6 +37,7 @@ class ArrowsTest {
             .resideInAnyPackage(
                     "lastgood.local..",
                     "lastgood.probes..",
+                    "lastgood.signals..",
                     "lastgood.kubernetes..",
                     "lastgood.postgres..",
                     "lastgood.prometheus..",
@@ -54,6 +55,7 @@ class ArrowsTest {
             .resideInAnyPackage(
                     "lastgood.local..",
                     "lastgood.probes..",
+                    "lastgood.signals..",
                     "lastgood.kubernetes..",
                     "lastgood.postgres..",
                     "lastgood.prometheus..",
@@ -65,6 +67,7 @@ class ArrowsTest {
             .resideInAnyPackage(
                     "lastgood.local..",
                     "lastgood.probes..",
+                    "lastgood.signals..",
                     "lastgood.kubernetes..",
                     "lastgood.postgres..",
                     "lastgood.prometheus..")
@@ -82,7 +85,7 @@ class ArrowsTest {
 
     @ArchTest
     static final ArchRule no_adapter_knows_another = slices().matching(
-                    "lastgood.(local|probes|kubernetes|postgres|prometheus)..")
+                    "lastgood.(local|probes|signals|kubernetes|postgres|prometheus)..")
             .should()
             .notDependOnEachOther();
 

@@ -185,6 +185,21 @@ class VerbsTest {
     }
 
     @Test
+    void a_release_with_a_hole_is_not_gone_back_to_until_a_person_says_that_it_has_none() {
+        var bench = Bench.rolling(folder);
+
+        assertThat(bench.say("release mark bad v1 -e production --security --reason CVE-2026-1"))
+                .isZero();
+        assertThat(bench.out()).contains("revoked for security", "mark good 1", "--security");
+        assertThat(bench.say("release mark good v1 -e production")).isZero();
+        assertThat(bench.say("rollback -e production --revision v1 --dry-run")).isNotZero();
+        assertThat(bench.say("release mark good v1 -e production --security")).isEqualTo(2);
+        assertThat(bench.say("release mark good v1 -e production --security --reason another"))
+                .isZero();
+        assertThat(bench.say("rollback -e production --revision v1 --dry-run")).isZero();
+    }
+
+    @Test
     void hostile_names_of_releases_and_migrations_are_refused() {
         var bench = Bench.rolling(folder);
 

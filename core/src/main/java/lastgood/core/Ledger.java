@@ -91,8 +91,16 @@ public record Ledger(ServiceRef service, List<LedgerEntry> entries) {
                 .reduce((_, later) -> later);
     }
 
-    /// What the release's lines come to, read in order: the last one that matters wins.
+    /// What the release's lines come to, read in order: the last one that matters wins. A revocation counts for its
+    /// bits, under whatever number they were put out, and before everything else.
     public Standing standing(int number) {
+        return release(number)
+                .flatMap(r -> revoked(r.parts()))
+                .<Standing>map(r -> new Standing.Revoked(r.why(), r.by()))
+                .orElseGet(() -> history(number));
+    }
+
+    private Standing history(int number) {
         Standing standing = new Standing.NeverLive();
         for (var entry : entries) {
             if (entry.release() == number) {
@@ -105,6 +113,8 @@ public record Ledger(ServiceRef service, List<LedgerEntry> entries) {
     private static Standing after(Standing before, LedgerEntry entry) {
         return switch (entry) {
             case LedgerEntry.Deployed _, LedgerEntry.Brought _, LedgerEntry.Quarantined _, LedgerEntry.Told _ -> before;
+            // Read by the bits, above.
+            case LedgerEntry.Revoked _, LedgerEntry.Reinstated _ -> before;
             // A release that was good when it came back needs no second bake; one that was taken out does.
             case LedgerEntry.Live live -> before instanceof Standing.Good ? before : new Standing.Baking(live.at());
             case LedgerEntry.Judged judged -> judged(before, judged);
@@ -147,6 +157,24 @@ public record Ledger(ServiceRef service, List<LedgerEntry> entries) {
                         .isPresent())
                 .map(LedgerEntry.Quarantined::until)
                 .reduce((_, later) -> later);
+    }
+
+    /// The newest revocation of those bits that nobody took back. As in quarantine, fewer parts are taken for the
+    /// release that had them.
+    public Optional<LedgerEntry.Revoked> revoked(Parts parts) {
+        var holds = Optional.<LedgerEntry.Revoked>empty();
+        for (var entry : entries) {
+            if (entry instanceof LedgerEntry.Revoked revoked && holds(parts, revoked)) {
+                holds = Optional.of(revoked);
+            } else if (entry instanceof LedgerEntry.Reinstated && holds(parts, entry)) {
+                holds = Optional.empty();
+            }
+        }
+        return holds;
+    }
+
+    private boolean holds(Parts parts, LedgerEntry entry) {
+        return release(entry.release()).filter(r -> parts.within(r.parts())).isPresent();
     }
 
     /// Resolves what a person asked for to one release, or says why it cannot be done.
@@ -217,8 +245,12 @@ public record Ledger(ServiceRef service, List<LedgerEntry> entries) {
             case Standing.Baking(var since) ->
                 current.filter(c -> Duration.between(since, c.at()).compareTo(presumeAfter) >= 0)
                         .isPresent();
-            case Standing.Good _, Standing.Failed _, Standing.RolledBack _, Standing.Aborted _, Standing.NeverLive _ ->
-                false;
+            case Standing.Good _,
+                    Standing.Failed _,
+                    Standing.Revoked _,
+                    Standing.RolledBack _,
+                    Standing.Aborted _,
+                    Standing.NeverLive _ -> false;
         };
     }
 

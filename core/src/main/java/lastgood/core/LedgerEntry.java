@@ -50,6 +50,17 @@ public sealed interface LedgerEntry {
     /// It may not come back unnoticed until then.
     record Quarantined(int release, Instant until, String why, Instant at, String key) implements LedgerEntry {}
 
+    /// It has a hole: no rollback goes back to its bits, and nobody deploys them again unless he insists, until a
+    /// person takes it back with [Reinstated]. No verdict and no bake does.
+    ///
+    /// @param bySomebody whether a person said so; else a program reported it
+    /// @param by who, or which program
+    record Revoked(int release, boolean bySomebody, String by, String why, Instant at, String key)
+            implements LedgerEntry {}
+
+    /// A person says that it was revoked by mistake.
+    record Reinstated(int release, String by, String why, Instant at, String key) implements LedgerEntry {}
+
     /// How a release left.
     enum Leaving {
         /// A newer one took its place in the ordinary way.

@@ -16,6 +16,9 @@ public sealed interface Standing {
     /// A recorded Fail after any Pass.
     record Failed(String why) implements Standing {}
 
+    /// It has a hole; whatever else was said of it, it is not gone back to.
+    record Revoked(String why, String by) implements Standing {}
+
     record RolledBack(String run) implements Standing {}
 
     record Aborted() implements Standing {}
@@ -34,6 +37,7 @@ public sealed interface Standing {
             case Good(var since, var by) -> "good since %s (%s)".formatted(since, by);
             case Baking(var since) -> "not yet judged: live since %s".formatted(since);
             case Failed(var why) -> "failed: " + why;
+            case Revoked(var why, var by) -> "revoked for security by %s: %s".formatted(by, why);
             case RolledBack(var run) -> "was rolled back by " + run;
             case Aborted() -> "its rollout was aborted";
             case NeverProved(var lived) -> "never passed: replaced after " + Words.duration(lived);
@@ -46,6 +50,7 @@ public sealed interface Standing {
             case Good _ -> "good";
             case Baking _ -> "baking";
             case Failed _ -> "failed";
+            case Revoked _ -> "revoked";
             case RolledBack _ -> "rolled back";
             case Aborted _ -> "aborted";
             case NeverProved _ -> "never proved";

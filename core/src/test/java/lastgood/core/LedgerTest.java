@@ -311,6 +311,48 @@ class LedgerTest {
         assertThat(ledger.quarantinedUntil(Parts.of(revision("v2")))).isEmpty();
     }
 
+    @Test
+    void a_revoked_release_is_passed_over_whatever_else_was_said_of_it_and_under_any_number() {
+        goesLive(1, "v1");
+        passes(1);
+        goesLive(2, "v2");
+        passes(2);
+        goesLive(3, "v1");
+        passes(3);
+        goesLive(4, "v4");
+        add(new LedgerEntry.Revoked(1, true, "maya", "CVE-2026-1", next(), "r"));
+        passes(1);
+        passes(3);
+
+        assertThat(chosen("previous").number()).isEqualTo(2);
+        assertThat(ledger.standing(1)).isEqualTo(new Standing.Revoked("CVE-2026-1", "maya"));
+        assertThat(ledger.standing(3)).isInstanceOf(Standing.Revoked.class);
+    }
+
+    @Test
+    void only_a_word_of_its_own_takes_a_revocation_back() {
+        goesLive(1, "v1");
+        passes(1);
+        goesLive(2, "v2");
+        add(new LedgerEntry.Revoked(1, false, "webhook trivy", "CVE-2026-1", next(), "r"));
+        assertThat(select("previous")).isInstanceOf(Selection.NothingGood.class);
+
+        add(new LedgerEntry.Reinstated(1, "maya", "another product's", next(), "t"));
+
+        assertThat(chosen("previous").number()).isEqualTo(1);
+        assertThat(ledger.standing(1)).isInstanceOf(Standing.Good.class);
+    }
+
+    @Test
+    void a_revocation_is_for_all_of_the_bits_and_for_a_revision_that_comes_alone() {
+        goesLive(1, "v1", "worker", "c");
+        add(new LedgerEntry.Revoked(1, true, "maya", "CVE-2026-1", next(), "r"));
+
+        assertThat(ledger.revoked(Parts.of(revision("v1")))).isPresent();
+        assertThat(ledger.revoked(parts("v1", "worker", "fixed"))).isEmpty();
+        assertThat(ledger.revoked(Parts.of(revision("v2")))).isEmpty();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "PT24H, PT25H, 2, the newest that served long enough",

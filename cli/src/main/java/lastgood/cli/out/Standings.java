@@ -14,6 +14,7 @@ public final class Standings {
             case Standing.Good(var since, var by) -> "good since %s (%s)".formatted(When.clock(since, now, zone), by);
             case Standing.Baking(var since) -> "not yet judged: live since %s".formatted(When.clock(since, now, zone));
             case Standing.Failed _,
+                    Standing.Revoked _,
                     Standing.RolledBack _,
                     Standing.Aborted _,
                     Standing.NeverProved _,

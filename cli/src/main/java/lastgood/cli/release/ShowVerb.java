@@ -83,6 +83,10 @@ final class ShowVerb extends Verb {
                 "users are %s, says %s: %s".formatted(well ? "well" : "not well", by, why);
             case LedgerEntry.Quarantined(var _, var until, var why, var _, var _) ->
                 "in quarantine until %s: %s".formatted(until, why);
+            case LedgerEntry.Revoked(var _, var _, var by, var why, var _, var _) ->
+                "revoked for security by %s: %s".formatted(by, why);
+            case LedgerEntry.Reinstated(var _, var by, var why, var _, var _) ->
+                "reinstated by %s: %s".formatted(by, why);
         };
     }
 }

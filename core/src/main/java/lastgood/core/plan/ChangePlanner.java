@@ -2,9 +2,11 @@ package lastgood.core.plan;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import lastgood.core.LedgerEntry.Leaving;
+import lastgood.core.Release;
 import lastgood.core.ServiceState;
 import lastgood.core.Strategy;
 import lastgood.core.Workload;
@@ -64,6 +66,10 @@ public final class ChangePlanner {
         }
         if (seen.traffic().weight(target.get().workload().name()) == 100) {
             return new Planned.NothingToDo("%s has all the traffic already".formatted(colour));
+        }
+        var revoked = facts.releaseOf(target.get().requested()).flatMap(r -> revoked(facts, r));
+        if (revoked.isPresent()) {
+            return revoked.get();
         }
         var steps = new StepList(facts.policy());
         var active = seen.active();
@@ -229,6 +235,10 @@ public final class ChangePlanner {
         if (!notes.isEmpty()) {
             steps.add(new Step.WriteLedger(service, notes));
         }
+        var revoked = watched(facts, notes).flatMap(r -> revoked(facts, r));
+        if (revoked.isPresent()) {
+            return revoked.get();
+        }
         watched(facts, notes)
                 .ifPresent(r -> steps.add(
                         new Step.WatchRecovery(service, r, facts.policy().watch())));
@@ -246,6 +256,18 @@ public final class ChangePlanner {
                         new ApprovalRule.None(),
                         List.of()),
                 made(done));
+    }
+
+    /// What has a hole does not come back by a side door either.
+    private static Optional<Planned> revoked(Facts facts, Release release) {
+        return facts.ledger()
+                .revoked(release.parts())
+                .map(r -> new Planned.Refused(
+                        "%s would be what users get, and it was revoked for security by %s: %s"
+                                .formatted(release, r.by(), r.why()),
+                        List.of(),
+                        "put out another release; if it was revoked by mistake: release mark good %d --security --reason …"
+                                .formatted(release.number())));
     }
 
     private static List<String> made(Plan done) {

@@ -105,6 +105,13 @@ public final class RollbackPlanner {
 
     private static Planned to(Facts facts, Request request, Selection.Chosen chosen) {
         var target = chosen.release();
+        if (chosen.standing() instanceof Standing.Revoked revoked) {
+            return new Planned.Refused(
+                    "%s is not gone back to: it is %s".formatted(target, revoked.words()),
+                    chosen.rejected().stream().map(RollbackPlanner::line).toList(),
+                    "choose another release; if it was revoked by mistake: release mark good %d --security --reason …"
+                            .formatted(target.number()));
+        }
         var missing = missing(facts, target);
         if (missing.isPresent()) {
             return new Planned.Refused(

@@ -60,6 +60,15 @@ public final class RolloutPlanner {
                     List.of(),
                     "deploy a fixed build, or say --force if you know why it is well now");
         }
+        var revoked = facts.ledger().revoked(request.parts());
+        if (revoked.isPresent() && !request.force()) {
+            return new Planned.Refused(
+                    "%s was revoked for security by %s: %s"
+                            .formatted(
+                                    revision, revoked.get().by(), revoked.get().why()),
+                    List.of(),
+                    "deploy a fixed build, or say --force if you must");
+        }
         if (runsAlready(facts.seen(), request.parts())) {
             return new Planned.NothingToDo("%s is what runs already".formatted(revision));
         }

@@ -333,6 +333,20 @@ class PlannersTest {
         assertThat(rollout("v5", true)).isInstanceOf(Planned.Ready.class);
     }
 
+    @Test
+    void a_revoked_release_is_neither_gone_back_to_even_by_name_nor_deployed_again_without_force() {
+        v4_is_good_and_v5_is_live();
+        add(new LedgerEntry.Revoked(2, true, "maya", "CVE-2026-1", T, "r"));
+
+        assertThat(rollback("v4")).isInstanceOfSatisfying(Planned.Refused.class, r -> {
+            assertThat(r.why()).contains("v4", "revoked for security by maya: CVE-2026-1");
+            assertThat(r.hint()).contains("release mark good 2 --security");
+        });
+        assertThat(plan(rollback("previous")).to()).isEqualTo("v3");
+        assertThat(rollout("v4", false)).isInstanceOf(Planned.Refused.class);
+        assertThat(rollout("v4", true)).isInstanceOf(Planned.Ready.class);
+    }
+
     private Planned rollout(String version, boolean force) {
         return RolloutPlanner.plan(
                 facts(), new RolloutPlanner.Request(revision(version), List.of(), MAYA, 3, force, T.plusSeconds(60)));
@@ -357,6 +371,26 @@ class PlannersTest {
                         Planned.Refused.class, r -> assertThat(r.why()).contains("active"));
         assertThat(ids(plan(ChangePlanner.plan(facts(), new ChangePlanner.Request.Decommission("green")))))
                 .containsExactly("10-capture-evidence", "20-scale", "30-remove-workload");
+    }
+
+    @Test
+    void a_revoked_release_comes_back_neither_by_undo_nor_by_a_switch_of_colours() {
+        strategy = BLUE_GREEN;
+        released(1, "v4", true);
+        released(2, "v5", false);
+        runs("web-blue", "v5", 3, 100);
+        runs("web-green", "v4", 3, 0);
+        var done = plan(rollback("good"));
+        var toGreen = new ChangePlanner.Request.SwitchTo("green");
+        assertThat(ChangePlanner.plan(facts(), toGreen)).isInstanceOf(Planned.Ready.class);
+
+        add(new LedgerEntry.Revoked(1, true, "maya", "CVE-2026-1", T, "r1"));
+        assertThat(ChangePlanner.plan(facts(), toGreen))
+                .isInstanceOfSatisfying(
+                        Planned.Refused.class, r -> assertThat(r.why()).contains("v4", "revoked"));
+
+        add(new LedgerEntry.Revoked(2, true, "maya", "CVE-2026-1", T, "r2"));
+        assertThat(ChangePlanner.undo(facts(), done)).isInstanceOf(Planned.Refused.class);
     }
 
     @Test

@@ -71,6 +71,17 @@ public final class LedgerJson {
                 tree.put("until", quarantined.until().toString());
                 tree.put("why", quarantined.why());
             }
+            case LedgerEntry.Revoked revoked -> {
+                tree.put("type", "revoked");
+                tree.put("person", revoked.bySomebody());
+                tree.put("by", revoked.by());
+                tree.put("why", revoked.why());
+            }
+            case LedgerEntry.Reinstated reinstated -> {
+                tree.put("type", "reinstated");
+                tree.put("by", reinstated.by());
+                tree.put("why", reinstated.why());
+            }
         }
         return tree;
     }
@@ -119,6 +130,9 @@ public final class LedgerJson {
             case "told" ->
                 new LedgerEntry.Told(
                         release, tree.path("well").asBoolean(false), text(tree, "by"), text(tree, "why"), at, key);
+            case "revoked" ->
+                new LedgerEntry.Revoked(release, truth(tree, "person"), text(tree, "by"), text(tree, "why"), at, key);
+            case "reinstated" -> new LedgerEntry.Reinstated(release, text(tree, "by"), text(tree, "why"), at, key);
             default -> throw new IOException("an entry of the unknown kind `%s`".formatted(text(tree, "type")));
         };
     }
@@ -161,6 +175,13 @@ public final class LedgerJson {
             throw new IOException("no `%s` in it".formatted(name));
         }
         return tree.path(name).textValue();
+    }
+
+    private static boolean truth(JsonNode tree, String name) throws IOException {
+        if (!tree.path(name).isBoolean()) {
+            throw new IOException("no `%s` in it".formatted(name));
+        }
+        return tree.path(name).booleanValue();
     }
 
     private static int number(JsonNode tree, String name) throws IOException {

@@ -62,7 +62,10 @@ public abstract class LedgersContract {
                 new LedgerEntry.Left(1, LedgerEntry.Leaving.ROLLED_BACK, NOON, "k7"),
                 new LedgerEntry.Left(1, LedgerEntry.Leaving.ABORTED, NOON, "k8"),
                 new LedgerEntry.Quarantined(1, NOON.plusSeconds(3600), "hurt", NOON, "k9"),
-                new LedgerEntry.Told(1, true, "maya", "support is quiet", NOON, "k10"));
+                new LedgerEntry.Told(1, true, "maya", "support is quiet", NOON, "k10"),
+                new LedgerEntry.Revoked(1, true, "maya", "CVE-2026-1", NOON, "k11"),
+                new LedgerEntry.Revoked(1, false, "webhook trivy", "CVE-2026-1", NOON, "k12"),
+                new LedgerEntry.Reinstated(1, "maya", "another product's", NOON, "k13"));
     }
 
     @Test
