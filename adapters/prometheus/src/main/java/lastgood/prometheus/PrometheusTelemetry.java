@@ -243,7 +243,12 @@ public final class PrometheusTelemetry implements Telemetry {
         private Basis choose(Assembler from) {
             var start = from.start().orElseThrow();
             var past = new PastQueries(prometheus, selectors)
-                    .before(Instant.ofEpochMilli(start), question.service(), old, guard(), interval);
+                    .before(
+                            Instant.ofEpochMilli(Ladder.pastEnds(start, question.since())),
+                            question.service(),
+                            old,
+                            guard(),
+                            interval);
             var name = old.flatMap(_ -> question.old()).map(Release::toString).orElse("");
             return Ladder.choose(start, name, from.oldServes(), past);
         }

@@ -58,11 +58,21 @@ public sealed interface Attribution {
         };
     }
 
+    /// Without other services to compare with, a release that harms the old version too looks like an outage of
+    /// something else. Neither can be claimed then.
     private static Attribution bothBad(Comparisons seen) {
         var soon = seen.onset() instanceof Onset.After(var later) && later.compareTo(SOON) <= 0;
-        return soon && seen.guard() == Guard.CLEAN
-                ? new Temporal("both versions are bad since the deploy, and services that were not deployed are well")
-                : new External("the old version is bad too, and a difference is not proved");
+        if (!soon) {
+            return new External("the old version is bad too, and a difference is not proved");
+        }
+        return switch (seen.guard()) {
+            case WORSE -> new External("the old version is bad too, and so are services that were not deployed");
+            case CLEAN ->
+                new Temporal("both versions are bad since the deploy, and services that were not deployed are well");
+            case NONE ->
+                new Temporal("both versions are bad since the deploy, and no other service is there to tell an"
+                        + " outage of the surroundings by");
+        };
     }
 
     private static Attribution nobodyYet(Comparisons seen) {

@@ -1,5 +1,6 @@
 package lastgood.core.feed;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Locale;
@@ -11,7 +12,17 @@ public final class Ladder {
 
     private static final double PHI_REMARKABLE = 10;
 
+    /// A rollout may take so long before its first instance answers; an older start is a clock that is wrong.
+    private static final Duration BEFORE_FIRST_MAX = Duration.ofMinutes(30);
+
     private Ladder() {}
+
+    /// Where the time before the release ends: when it was put out. A migration may hurt users before the first new
+    /// instance answers, and what it did is not what was normal.
+    public static long pastEnds(long startMillis, Instant putOut) {
+        var put = putOut.toEpochMilli();
+        return put > startMillis || put < startMillis - BEFORE_FIRST_MAX.toMillis() ? startMillis : put;
+    }
 
     /// @param old how the other release is called; empty if there is none
     /// @param oldServes whether it still served when the new one was first seen

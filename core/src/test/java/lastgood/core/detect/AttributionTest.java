@@ -33,7 +33,7 @@ class AttributionTest {
 
     @Test
     void both_versions_bad_is_somebody_elses_fault_unless_it_began_with_the_deploy_and_neighbours_are_well() {
-        assertThat(blame(true, false, true, false, Guard.NONE, SOON)).isEqualTo(Attribution.External.class);
+        assertThat(blame(true, false, true, false, Guard.NONE, SOON)).isEqualTo(Attribution.Temporal.class);
         assertThat(blame(true, false, true, false, Guard.WORSE, SOON)).isEqualTo(Attribution.External.class);
         assertThat(blame(true, false, true, false, Guard.CLEAN, LATER)).isEqualTo(Attribution.External.class);
         assertThat(blame(true, false, true, false, Guard.CLEAN, new Onset.Before()))

@@ -303,7 +303,7 @@ public final class LocalTelemetry implements Telemetry {
                             .map(Release::toString)
                             .orElse(""),
                     assembler.oldServes(),
-                    past(start));
+                    past(Ladder.pastEnds(start, question.since())));
         }
 
         /// Of whole minutes, and of the seconds since the last of them: those are there at once and stay.
