@@ -10,4 +10,5 @@ module lastgood.engine {
     exports lastgood.engine.port.database;
     exports lastgood.engine.signals;
     exports lastgood.engine.steps;
+    exports lastgood.engine.watch;
 }

@@ -60,6 +60,7 @@ import lastgood.kubernetes.workloads.WorkloadKind;
 import lastgood.local.FileNotices;
 import lastgood.local.store.Secrets;
 import lastgood.probes.CheckRules;
+import lastgood.probes.HttpProbes;
 import lastgood.probes.ProbedChecks;
 
 /// One namespace of one cluster: every object that speaks to it. Nothing is reached before something is asked.
@@ -265,13 +266,7 @@ record ClusterParts(
     Session session(Effective effective, Executor executor) {
         var service = ref(effective);
         InstantSource clock = time::now;
-        return new Session(
-                effective,
-                service,
-                FromConfig.strategy(effective),
-                measured(service, FromConfig.policy(catalog, effective)),
-                1,
-                new Ports(
+        var ports = new Ports(
                         kube.journals(),
                         kube.locks(),
                         new KubeDrivers(kube.api(), namespace, owner.process(), clock),
@@ -282,9 +277,26 @@ record ClusterParts(
                         new KubeEvidence(effective.data(), kube.api(), kube.services(), clock),
                         checks,
                         databases.databases(),
-                        time),
+                        time)
+                .counting(metrics.telemetry(), new HttpProbes(rules, time));
+        return new Session(
+                effective,
+                service,
+                FromConfig.strategy(effective),
+                proved(service, effective, measured(service, FromConfig.policy(catalog, effective))),
+                1,
+                ports,
                 kube.revisions(),
                 metrics.metrics(),
+                Watches.of(
+                        catalog,
+                        effective,
+                        new Watches.Surroundings(
+                                ports,
+                                rules.get(service),
+                                namespace,
+                                executor,
+                                kube.services().keySet())),
                 new NoFaults(),
                 notices(effective),
                 this::beforeStepOne,
@@ -308,6 +320,12 @@ record ClusterParts(
                         KubeChecks.NOT_MEASURED.replace("was not", "will not be"),
                         "verify.checks.endpoints or smoke of your own would ask for users")));
         return problems;
+    }
+
+    /// Where somebody counts what users get, a rollback is not over before that proves that they are well.
+    private Policy proved(ServiceRef service, Effective effective, Policy policy) {
+        var asked = rules.get(service);
+        return metrics.connected() && asked != null ? FromConfig.proving(policy, catalog, effective, asked) : policy;
     }
 
     /// Without metrics, and without a probe of the team's own for it, nobody can say how many requests fail. To ask all

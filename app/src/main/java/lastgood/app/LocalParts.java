@@ -15,6 +15,7 @@ import lastgood.config.Overrides;
 import lastgood.config.Resolved;
 import lastgood.config.Setting;
 import lastgood.core.ServiceRef;
+import lastgood.core.plan.Policy;
 import lastgood.engine.Owner;
 import lastgood.engine.Ports;
 import lastgood.engine.ToldChecks;
@@ -31,8 +32,10 @@ import lastgood.local.LocalChecks;
 import lastgood.local.LocalClient;
 import lastgood.local.LocalRevisions;
 import lastgood.local.LocalService;
+import lastgood.local.history.LocalTelemetry;
 import lastgood.local.store.Secrets;
 import lastgood.probes.CheckRules;
+import lastgood.probes.HttpProbes;
 import lastgood.probes.ProbedChecks;
 import lastgood.probes.commands.LocalCommands;
 import lastgood.probes.commands.Surroundings;
@@ -44,6 +47,7 @@ import org.jspecify.annotations.Nullable;
 record LocalParts(
         Catalog catalog,
         Map<ServiceRef, LocalService> services,
+        Map<ServiceRef, CheckRules> rules,
         LocalClient client,
         LocalRevisions revisions,
         FileNotices notices,
@@ -91,25 +95,28 @@ record LocalParts(
         return new LocalParts(
                 catalog,
                 Map.copyOf(services),
+                Map.copyOf(rules),
                 client,
                 new LocalRevisions(data, services, variables),
                 new FileNotices(data, clock),
                 databases,
                 new Ports(
-                        new FileJournals(data.resolve("runs")),
-                        new FileLocks(data),
-                        new FileDrivers(data, clock),
-                        client,
-                        Configs.none(),
-                        client,
-                        new FileLedgers(data),
-                        new FileEvidence(data, services, variables, clock),
-                        new ToldChecks(
-                                new ProbedChecks(
-                                        databases.checks().apply(new LocalChecks(client, services, clock)), rules),
-                                new FileLedgers(data)),
-                        databases.databases(),
-                        time));
+                                new FileJournals(data.resolve("runs")),
+                                new FileLocks(data),
+                                new FileDrivers(data, clock),
+                                client,
+                                Configs.none(),
+                                client,
+                                new FileLedgers(data),
+                                new FileEvidence(data, services, variables, clock),
+                                new ToldChecks(
+                                        new ProbedChecks(
+                                                databases.checks().apply(new LocalChecks(client, services, clock)),
+                                                rules),
+                                        new FileLedgers(data)),
+                                databases.databases(),
+                                time)
+                        .counting(new LocalTelemetry(data, clock), new HttpProbes(rules, time)));
     }
 
     /// What a command of the team's finds around it: as the service itself does.
@@ -166,6 +173,12 @@ record LocalParts(
                 : java.util.Optional.empty();
     }
 
+    /// The proxy counts what users get, so a rollback is not over before that proves that they are well.
+    private Policy policy(Effective effective, @Nullable CheckRules asked) {
+        var policy = FromConfig.policy(catalog, effective);
+        return asked == null ? policy : FromConfig.proving(policy, catalog, effective, asked);
+    }
+
     Session session(Effective effective, Executor executor, Agent agent, Owner owner) {
         var service = new ServiceRef(
                 effective.environment().name(), effective.service().name());
@@ -174,11 +187,15 @@ record LocalParts(
                 effective,
                 service,
                 FromConfig.strategy(effective),
-                FromConfig.policy(catalog, effective),
+                policy(effective, rules.get(service)),
                 definition == null ? 1 : definition.instances(),
                 ports,
                 revisions,
                 client,
+                Watches.of(
+                        catalog,
+                        effective,
+                        new Watches.Surroundings(ports, rules.get(service), "", executor, services.keySet())),
                 client,
                 notices,
                 Preflight.none(),

@@ -123,6 +123,7 @@ final class HaltingMain {
                 ports,
                 s.revisions(),
                 s.metrics(),
+                s.watch(),
                 s.faults(),
                 s.notices(),
                 s.preflight(),

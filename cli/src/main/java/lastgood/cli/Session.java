@@ -24,10 +24,12 @@ import lastgood.engine.port.Preflight;
 import lastgood.engine.port.Revisions;
 import lastgood.engine.port.database.DatabaseQuestions;
 import lastgood.engine.port.database.NoDatabase;
+import lastgood.engine.watch.WatchConfig;
 
 /// One service in one environment, with everything that can be asked of it.
 ///
 /// @param instances how many a new workload gets
+/// @param watch where a watch gets what it judges, and by which rules
 /// @param preflight what would stop a plan here
 /// @param questions about the database, beyond what steps ask
 /// @param agent [Agent#none] where the platform keeps things running by itself
@@ -42,6 +44,7 @@ public record Session(
         Ports ports,
         Revisions revisions,
         Metrics metrics,
+        WatchConfig watch,
         Faults faults,
         Notices notices,
         Preflight preflight,
@@ -109,7 +112,29 @@ public record Session(
 
     public Session withPolicy(Policy other) {
         return new Session(
-                effective, service, strategy, other, instances, ports, revisions, metrics, faults, notices, preflight,
-                questions, executor, agent, home, owner);
+                effective, service, strategy, other, instances, ports, revisions, metrics, watch, faults, notices,
+                preflight, questions, executor, agent, home, owner);
+    }
+
+    /// The same, on somebody else's behalf.
+    public Session by(Person other) {
+        return new Session(
+                effective,
+                service,
+                strategy,
+                policy,
+                instances,
+                ports,
+                revisions,
+                metrics,
+                watch,
+                faults,
+                notices,
+                preflight,
+                questions,
+                executor,
+                agent,
+                home,
+                new Owner(owner.process(), other));
     }
 }

@@ -32,6 +32,8 @@ import lastgood.cli.shim.ShimVerbs;
 import lastgood.cli.strategy.MaintenanceVerbs;
 import lastgood.cli.strategy.StrategyVerbs;
 import lastgood.cli.strategy.TrafficVerbs;
+import lastgood.cli.watch.AskVerb;
+import lastgood.cli.watch.WatchVerb;
 
 /// What can be said, in the order of the help: what is needed at 3 a.m. first.
 final class Verbs {
@@ -44,6 +46,8 @@ final class Verbs {
                 new PlanVerb(tool),
                 new UndoVerb(tool),
                 new StatusVerb(tool),
+                new AskVerb(tool),
+                new WatchVerb(tool),
                 new AttachVerb(tool),
                 new PauseVerb(tool),
                 new ResumeVerb(tool),

@@ -42,6 +42,7 @@ import lastgood.engine.port.Preflight;
 import lastgood.engine.port.Revisions;
 import lastgood.engine.port.Time;
 import lastgood.engine.port.database.DatabaseQuestions;
+import lastgood.engine.watch.WatchConfig;
 import lastgood.testkit.sim.SimDatabase;
 import lastgood.testkit.sim.SimWorld;
 
@@ -83,6 +84,9 @@ public final class Bench implements Host {
 
     /// What is asked about the database beyond what steps ask.
     public DatabaseQuestions questions = DatabaseQuestions.none();
+
+    /// What a watch sees; nothing, unless a test says so.
+    public WatchConfig watch = WatchConfig.blind("nothing counts here");
 
     /// Everything one after the other, unless a test wants otherwise.
     public Executor executor = Runnable::run;
@@ -255,6 +259,7 @@ public final class Bench implements Host {
                         real.time())),
                 revisions(),
                 metrics(),
+                watch,
                 faults(),
                 (_, id, text) -> world.told.add(id + " " + text),
                 plan -> preflight.check(plan),

@@ -7,6 +7,9 @@ public record Person(String name) {
 
     private static final Pattern FORM = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.@:+-]{0,252}");
 
+    /// lastgood itself, where nobody typed anything: a watch that acts.
+    public static final Person ITSELF = new Person("lastgood-watch");
+
     public Person {
         Names.require(FORM, "user", name, "use letters, digits and `_` `.` `@` `:` `+` `-`");
     }

@@ -9,6 +9,8 @@ import java.util.Locale;
 /// How quantities are written for people, the same everywhere.
 public final class Words {
 
+    private static final int BRIEF = 200;
+
     private Words() {}
 
     /// `850ms`, `4.2s`, `3m10s`, `2h05m`, `6d 4h`: two units at most.
@@ -60,5 +62,11 @@ public final class Words {
     /// `1 release`, `2 releases`.
     public static String count(long n, String noun) {
         return "%d %s%s".formatted(n, noun, n == 1 ? "" : "s");
+    }
+
+    /// One line that fits into a list, whatever was said: at most 200 characters and nothing that moves a cursor.
+    public static String brief(String text) {
+        var plain = text.strip().replaceAll("\\p{Cntrl}+", " ");
+        return plain.length() <= BRIEF ? plain : plain.substring(0, BRIEF - 1) + "…";
     }
 }

@@ -374,7 +374,9 @@ final class StepRunner {
         progress.waiting(
                 step,
                 "%d of %d samples passed in a row"
-                        .formatted(tally.inARow(), watch.rules().samplesWanted()));
+                        .formatted(
+                                Math.min(tally.inARow(), watch.rules().samplesWanted()),
+                                watch.rules().samplesWanted()));
         switch (Recovery.judge(watch.rules(), tally, sample, users)) {
             case Recovery.Proved(var proof) -> pen.write(verdict(step, Judgement.PROVED, proof, sample));
             case Recovery.Refuted(var why) -> pen.write(verdict(step, Judgement.REFUTED, why, sample));

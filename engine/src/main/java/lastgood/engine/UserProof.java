@@ -138,7 +138,7 @@ final class UserProof {
                         Words.percent(rules.lateBelowPpm() / PPM),
                         Words.duration(rules.lateAfter()));
         var blocks = rules.blocks() == 0 ? "" : hold(rules, proof.blocks(), held);
-        return "proved that %s: %s%s%s".formatted(limits, counted(proof), probes(probes), blocks);
+        return "%s: %s%s%s".formatted(limits, counted(proof), probes(probes), blocks);
     }
 
     private static String hold(ProofRules rules, List<Block> blocks, boolean held) {

@@ -63,9 +63,8 @@ class UserProofTest {
                 .isInstanceOfSatisfying(
                         Proof.Given.class,
                         g -> assertThat(g.words())
-                                .isEqualTo(
-                                        "proved that fewer than 1% of the requests fail and fewer than 5% take longer"
-                                                + " than 500ms: 0.2% of 1500 requests failed, 1% late"));
+                                .isEqualTo("fewer than 1% of the requests fail and fewer than 5% take longer"
+                                        + " than 500ms: 0.2% of 1500 requests failed, 1% late"));
     }
 
     @Test

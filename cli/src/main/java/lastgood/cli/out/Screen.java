@@ -129,6 +129,10 @@ public final class Screen {
         return colorsErr ? paint.on(text) : text;
     }
 
+    public boolean unicode() {
+        return streams.unicode();
+    }
+
     public boolean colorsOut() {
         return colorsOut;
     }

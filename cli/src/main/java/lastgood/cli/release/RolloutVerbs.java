@@ -9,12 +9,11 @@ import lastgood.cli.Verb;
 import lastgood.cli.Where;
 import lastgood.cli.out.Screen;
 import lastgood.cli.run.Change;
-import lastgood.cli.run.Look;
+import lastgood.cli.run.Unattended;
 import lastgood.core.plan.ChangePlanner;
 import lastgood.core.plan.Plan;
 import lastgood.engine.Control;
 import lastgood.engine.Runs;
-import lastgood.engine.port.Fence;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -56,23 +55,11 @@ final class RolloutVerbs {
                     instanceof Control.Said.No(var why)) {
                 throw Failure.refused("%s: %s".formatted(run.run(), why), List.of(), "");
             }
-            hold(session, run);
+            Unattended.hold(session, run);
             screen.data("PAUSED  %s  %s".formatted(session.service(), run.run()));
             screen.data(" undo: lastgood release resume " + session.flags());
             screen.data(" next: lastgood rollback %s --revision previous".formatted(session.flags()));
             return Exit.DONE;
-        }
-
-        private static void hold(Session session, Runs.Listed.Known run) {
-            Look.state(session)
-                    .newest()
-                    .filter(w -> !w.paused())
-                    .ifPresent(w -> session.ports()
-                            .workloads()
-                            .pause(
-                                    w,
-                                    true,
-                                    new Fence(run.run(), "pause", run.state().epoch())));
         }
     }
 

@@ -12,6 +12,7 @@ import lastgood.cli.Tool;
 import lastgood.cli.out.Data;
 import lastgood.cli.out.Format;
 import lastgood.cli.out.Screen;
+import lastgood.core.Person;
 import lastgood.core.RunId;
 import lastgood.core.decide.ApprovalRule;
 import lastgood.core.plan.Plan;
@@ -165,11 +166,12 @@ public final class Carry {
     }
 
     /// The runbook's SEV-3 asks for the on-call engineer's decision; whoever typed the command and has the role has
-    /// given it.
+    /// given it. Nobody typed what a watch does by itself.
     private boolean approvesItself(RunId run) {
         var state = journal(run).state();
         return state.plan().approval() instanceof ApprovalRule.Before(var _, var users, var self)
                 && self
+                && !session.person().equals(Person.ITSELF)
                 && (users.isEmpty() || users.contains(session.person().name()))
                 && session.control().approve(run, session.person()) instanceof Control.Said.Ok;
     }

@@ -74,7 +74,7 @@ final class Events {
         var wanted = plan.step(step).step() instanceof lastgood.core.plan.Step.WatchRecovery watch
                 ? watch.rules().samplesWanted()
                 : 0;
-        var text = "%s: %d of %d samples passed in a row".formatted(step, tally.inARow(), wanted);
+        var text = "%s: %d of %d samples passed in a row".formatted(step, Math.min(tally.inARow(), wanted), wanted);
         return event("◌ watch", notes.isEmpty() ? text : text + "; " + String.join("; ", notes), Paint.FAINT);
     }
 

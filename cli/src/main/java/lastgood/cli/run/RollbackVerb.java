@@ -117,7 +117,7 @@ public final class RollbackVerb extends Verb {
             throws InterruptedException {
         tool.ensureAgent(session, screen);
         var rollout = Rollouts.underway(session);
-        if (rollout.isEmpty()) {
+        if (rollout.isEmpty() && Standby.of(session).isEmpty()) {
             Holder.of(session).ifPresent(run -> {
                 throw Holder.refusal(session, run);
             });
@@ -131,6 +131,7 @@ public final class RollbackVerb extends Verb {
         if (!(proposal.planned() instanceof Planned.NothingToDo)) {
             agree(session, screen, proposal, rollout);
         }
+        Standby.giveWay(session, screen);
         if (rollout.isPresent()) {
             Rollouts.cancel(session, screen, rollout.get());
         }

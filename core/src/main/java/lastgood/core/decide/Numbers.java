@@ -22,10 +22,12 @@ final class Numbers {
                         : "%s of the new version failed, %s of the reference; errors rose by %s"
                                 .formatted(counts(a.fresh()), counts(a.reference()), a.increase()));
         if (a.evidence().peak() > 0) {
-            lines.add("evidence against it: %s, at most %s; %s takes %s"
+            var now = Restraint.odds(a.evidence().now());
+            var peak = Restraint.odds(a.evidence().peak());
+            lines.add("evidence against it: %s%s; %s takes %s"
                     .formatted(
-                            Restraint.odds(a.evidence().now()),
-                            Restraint.odds(a.evidence().peak()),
+                            now,
+                            now.equals(peak) ? "" : ", %s at its highest".formatted(peak),
                             restraint.priced(),
                             Restraint.odds(restraint.needed())));
         }

@@ -88,7 +88,9 @@ final class Restraint {
         if (s.way() instanceof Way.To(var target, var good, var type, var lost)) {
             if (type == Plan.Type.TYPE_3) {
                 why.add("a rollback of Type 3 always needs one");
-            } else if (!s.rules().automaticTypes().contains(type)) {
+            } else if (!(approval instanceof ApprovalRule.After)
+                    && !s.rules().automaticTypes().contains(type)) {
+                // Where the matrix says "at once, approval afterwards", that is the policy.
                 why.add("policy.automatic does not allow rollbacks of %s here".formatted(words(type)));
             }
             if (!lost.isEmpty()) {
@@ -186,7 +188,7 @@ final class Restraint {
     /// Evidence as people bet: `1000 to 1`.
     static String odds(double nats) {
         if (nats > StrictMath.log(1e9)) {
-            return "more than 1,000,000,000 to 1";
+            return "more than a billion to 1";
         }
         return String.format(
                 Locale.ROOT, "%,d to 1", (long) Math.floor(StrictMath.exp(Math.max(0, nats)) * (1 + 1e-9)));

@@ -9,7 +9,7 @@ import java.util.Optional;
 import lastgood.core.decide.Decision;
 import lastgood.core.decide.Situation;
 import lastgood.core.detect.Assessment;
-import lastgood.core.detect.Detector;
+import lastgood.core.detect.Judges;
 import org.jspecify.annotations.Nullable;
 
 /// Reads a recording line by line.
@@ -24,7 +24,7 @@ final class Replaying {
     private final String name;
     private final List<Replay.Step> steps = new ArrayList<>();
     private Line.@Nullable Header header;
-    private @Nullable Detector detector;
+    private @Nullable Judges judges;
     private int at;
     private long scrapes;
 
@@ -110,7 +110,7 @@ final class Replaying {
     private void take(Line line) {
         switch (line) {
             case Line.Header first -> begin(first);
-            case Line.Opened opened -> detector = new Detector(opened.settings());
+            case Line.Opened opened -> judges = new Judges(opened.settings(), opened.basis());
             case Line.Scrape(var scrape) -> {
                 opened().take(scrape);
                 scrapes++;
@@ -126,8 +126,8 @@ final class Replaying {
         header = first;
     }
 
-    private Detector opened() {
-        var open = detector;
+    private Judges opened() {
+        var open = judges;
         if (open == null) {
             throw damaged("counts before the settings that they are judged by");
         }

@@ -30,8 +30,8 @@ import lastgood.core.detect.Assessment;
 import lastgood.core.detect.Basis;
 import lastgood.core.detect.Before;
 import lastgood.core.detect.Counts;
-import lastgood.core.detect.Detector;
 import lastgood.core.detect.Histogram;
+import lastgood.core.detect.Judges;
 import lastgood.core.detect.Price;
 import lastgood.core.detect.Reference;
 import lastgood.core.detect.Scrape;
@@ -75,13 +75,14 @@ class RecordingTest {
         var settings = Settings.beside(Price.TYPE_1, before)
                 .withPhi(1 + random.nextDouble())
                 .withRoutes(QUESTION.critical(), 10);
-        recording.opened(
-                new Basis(new Reference.Beside(), before, settings.phi(), START, List.of("old pods")), settings);
-        var detector = new Detector(settings);
+        var basis = new Basis(new Reference.Beside(), before, settings.phi(), START, List.of("old pods"));
+        recording.opened(basis, settings);
+        var judges = new Judges(settings, basis);
         for (var t = 1; t <= scrapes; t++) {
             var scrape = scrape(random, t, bad);
             recording.saw(scrape);
-            var situation = situation(random, START.plusSeconds(15L * t), Optional.of(detector.next(scrape)));
+            judges.take(scrape);
+            var situation = situation(random, START.plusSeconds(15L * t), Optional.of(judges.assess()));
             recording.decided(situation, Decision.of(situation));
         }
         return lines;

@@ -61,7 +61,7 @@ class ProvenByUsersTest {
 
         assertThat(state.status()).isEqualTo(Status.RECOVERED);
         assertThat(why())
-                .startsWith("proved that fewer than 1% of the requests fail and fewer than 5% take longer than 500ms:")
+                .startsWith("fewer than 1% of the requests fail and fewer than 5% take longer than 500ms:")
                 .containsPattern("0% of \\d+ requests failed, 1% late")
                 .contains("3 samples in a row passed all of pods, error-rate, latency-p95");
     }

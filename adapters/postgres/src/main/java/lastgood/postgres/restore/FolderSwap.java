@@ -38,7 +38,6 @@ import lastgood.postgres.sql.Sessions;
 public final class FolderSwap implements Swap {
 
     static final String MARKER = "lastgood-swap.json";
-    private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final List<String> FILES_OF_TODAY =
             List.of("postgresql.conf", "pg_hba.conf", "pg_ident.conf", "postgresql.auto.conf");
 

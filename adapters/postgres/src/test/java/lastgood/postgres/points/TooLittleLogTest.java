@@ -57,7 +57,8 @@ class TooLittleLogTest {
                 () -> address,
                 () -> Set.of(address.role()),
                 Optional.empty(),
-                new PostgresService.Migrating("auto", Optional.empty(), List.of(), List.of(), false, () -> ""),
+                new PostgresService.Migrating(
+                        "auto", Optional.empty(), List.of(), List.of(), List.of(), false, () -> ""),
                 new PostgresService.BackingUp(
                         PostgresService.BackingUp.Kind.PG_BASEBACKUP,
                         "",
