@@ -1,9 +1,7 @@
 package lastgood.app;
 
-import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +19,6 @@ import lastgood.demo.Options;
 import lastgood.demo.Program;
 import lastgood.demo.Scenario;
 import lastgood.demo.Terminal;
-import lastgood.engine.port.Metrics;
 import lastgood.local.LocalAgent;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -151,11 +148,6 @@ final class DemoCommand extends Verb {
         }
 
         @Override
-        public Optional<URI> metrics(Path folder) {
-            return LocalAgent.find(folder).map(i -> URI.create(i.metricsUrl()));
-        }
-
-        @Override
         public Optional<Standing> judged(Path config, String version) {
             return session(config).flatMap(session -> {
                 var ledger = session.ports().ledgers().read(session.service());
@@ -164,19 +156,6 @@ final class DemoCommand extends Verb {
                         .findFirst()
                         .map(r -> ledger.standing(r.number()));
             });
-        }
-
-        @Override
-        public Optional<Metrics.Window> window(Path config, String version, Instant since) {
-            return session(config)
-                    .flatMap(session -> session.ports().ledgers().read(session.service()).releases().stream()
-                            .filter(r -> r.version().text().equals(version))
-                            .findFirst()
-                            .map(r -> session.metrics()
-                                    .window(
-                                            session.service(),
-                                            Optional.of(r.revision().digest()),
-                                            since)));
         }
 
         private Optional<Session> session(Path config) {

@@ -52,7 +52,7 @@ final class Closing {
                     "%-30s %8s%s%s"
                             .formatted(
                                     moment.getKey().words(),
-                                    Decision.minutes(Duration.between(began, moment.getValue())),
+                                    Narrator.minutes(Duration.between(began, moment.getValue())),
                                     after,
                                     moment.getKey() == Moment.TAKEN_OVER ? takeover() : ""));
         }
@@ -100,7 +100,8 @@ final class Closing {
     private List<Sparkline.Mark> marks() {
         var marks = new ArrayList<Sparkline.Mark>();
         mark(marks, Moment.BAD_RELEASE, "v4.0.5 goes out");
-        mark(marks, Moment.NOTICED, "noticed");
+        mark(marks, Moment.SUSPECTED, "suspected");
+        mark(marks, Moment.NOTICED, "proved");
         mark(marks, Moment.FIRST_CHANGE, "rollback begins");
         mark(marks, Moment.KILLED, "engine killed");
         mark(marks, Moment.TAKEN_OVER, "taken over");
@@ -122,7 +123,7 @@ final class Closing {
             var at = offset.plusMillis((long) (marks.get(i).second() * 1000));
             var text = " %c %s %s "
                     .formatted(
-                            (char) ('a' + i), Decision.minutes(at), marks.get(i).words());
+                            (char) ('a' + i), Narrator.minutes(at), marks.get(i).words());
             if (line.length() + text.length() > tell.width() - 12) {
                 tell.row(Look.PLAIN, line.toString().stripTrailing());
                 line = new StringBuilder(" ");

@@ -31,7 +31,8 @@ final class Findings {
     enum Moment {
         BAD_RELEASE("v4.0.5 begins to go out", "badRelease"),
         FIRST_BAD_REQUEST("first failed request (users)", "firstBadRequest"),
-        NOTICED("noticed (platform's counters)", "noticed"),
+        SUSPECTED("suspected (watch)", "suspected"),
+        NOTICED("proved (watch)", "noticed"),
         DECIDED("decided", "decided"),
         FIRST_CHANGE("first change (journal)", "firstChange"),
         KILLED("engine killed", "killed"),

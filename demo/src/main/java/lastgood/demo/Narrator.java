@@ -77,8 +77,13 @@ final class Narrator implements AutoCloseable {
         sentence(look, now(), text);
     }
 
+    /// `0:42`
+    static String minutes(Duration d) {
+        return "%d:%02d".formatted(d.toMinutes(), d.toSecondsPart());
+    }
+
     private String now() {
-        return "%6s  ".formatted(Decision.minutes(elapsed.get()));
+        return "%6s  ".formatted(minutes(elapsed.get()));
     }
 
     /// What belongs to the line before.

@@ -1,12 +1,9 @@
 package lastgood.demo;
 
-import java.net.URI;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import lastgood.core.Standing;
-import lastgood.engine.port.Metrics;
 
 /// The program that is shown, as far as the demo cannot reach it by typing commands.
 public interface Program {
@@ -19,12 +16,6 @@ public interface Program {
 
     /// The variable that tells it.
     String untilVariable();
-
-    /// Where the platform shows its counters, if its agent answers.
-    Optional<URI> metrics(Path data);
-
-    /// What the platform has measured of a release since then.
-    Optional<Metrics.Window> window(Path config, String version, Instant since);
 
     /// How a release stands, after the live one was judged by the rule of the bake, as the agent does now and then.
     Optional<Standing> judged(Path config, String version);

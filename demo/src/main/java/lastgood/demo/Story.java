@@ -3,7 +3,6 @@ package lastgood.demo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -14,10 +13,10 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
-import lastgood.config.Catalog;
 import lastgood.core.RunId;
 import lastgood.core.Standing;
 import lastgood.core.Words;
+import lastgood.core.decide.ApprovalRule;
 import lastgood.core.plan.PlannedStep;
 import lastgood.core.plan.Step;
 import lastgood.demo.Findings.Moment;
@@ -31,7 +30,6 @@ import lastgood.engine.journal.FileJournals;
 import lastgood.engine.journal.Journal;
 import lastgood.engine.journal.JournalRecord;
 import lastgood.engine.journal.RunState;
-import lastgood.engine.port.Metrics;
 
 /// The story in its order. Each act types real commands, waits for what they really do, and tells what was measured.
 final class Story implements AutoCloseable {
@@ -39,10 +37,12 @@ final class Story implements AutoCloseable {
     /// Longer than anything here takes on a slow machine.
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    /// A plan with a database in it takes seconds; a rollout that is underway has to end first.
+    private static final Duration READY_WITHIN = Duration.ofSeconds(15);
+
     private static final Duration GLANCE = Duration.ofMillis(15);
     private static final Duration LOOK = Duration.ofMillis(200);
 
-    private static final Pattern RUN = Pattern.compile("\\b[a-z]{2}-[0-9a-z]{8}\\b");
     private static final Pattern READY = Pattern.compile("(\\d+) of \\d+ ready");
 
     /// `14:21:07 rb-0k3f9a2c  ` before each line of progress.
@@ -59,7 +59,8 @@ final class Story implements AutoCloseable {
     private final Findings found = new Findings();
     private final Random random;
     private @org.jspecify.annotations.Nullable Load load;
-    private @org.jspecify.annotations.Nullable Monitor monitor;
+    private Commands.@org.jspecify.annotations.Nullable Running watching;
+    private final Set<String> heardOfWatch = new HashSet<>();
 
     Story(Program program, Options options, Stage stage, Commands commands, Narrator tell, InstantSource clock) {
         this.program = program;
@@ -82,17 +83,16 @@ final class Story implements AutoCloseable {
     record Ending(boolean recovered, RunId run, List<String> report, Load load) {}
 
     Ending tell() throws IOException, InterruptedException, StoryFailed {
-        var catalog = stage.catalog();
         var users = twoGoodReleases();
         badRelease(users);
-        var decision = notice(users, catalog);
+        var noticed = notice(users);
         if (options.scenario() == Scenario.CORRUPTION) {
             assess();
         }
-        if (!options.scenario().emergency()) {
-            plan(decision);
+        if (!goesAlone(noticed)) {
+            plan(noticed);
         }
-        return rollBack(decision, users);
+        return rollBack(noticed, users);
     }
 
     // ---- 1
@@ -154,72 +154,69 @@ final class Story implements AutoCloseable {
     // ---- 2
 
     private void badRelease(Load users) throws IOException, InterruptedException, StoryFailed {
-        tell.act(2, "A bad one goes out");
-        monitor = new Monitor(() -> program.metrics(stage.data()), new Noticing(Stage.GOOD, Stage.BAD), clock);
+        tell.act(2, "A bad one goes out, and lastgood watches");
+        var words = List.of("watch", "-e", Stage.ENVIRONMENT, "--act", "--once");
+        tell.command(Stage.ONCALL, String.join(" ", words));
+        var asJson = new ArrayList<>(words);
+        asJson.addAll(List.of("-o", "json"));
+        var watch = commands.start(Stage.ONCALL, asJson, progress(heardOfWatch));
+        watching = watch;
+        await(LOOK, "the watch to begin", () -> !Watched.all(watch.out()).isEmpty());
         var before = users.tape().totals();
         found.values()
                 .putObject("before")
                 .put("requests", before.sent() - before.open())
                 .put("failed", before.failed());
         found.at(Moment.BAD_RELEASE, clock.instant());
-        deploy(Stage.BAD);
-        tell.more("It starts, its health check answers 200, %s: all is green."
+        stage.build(Stage.BAD, options.scenario());
+        var deploy = new ArrayList<>(List.of("release", "deploy", Stage.BAD, "-e", Stage.ENVIRONMENT, "--yes"));
+        Migration.of(options.scenario(), Stage.BAD).ifPresent(m -> deploy.addAll(List.of("--migration", m.id())));
+        tell.command(Stage.ONCALL, String.join(" ", deploy));
+        // Whoever watches may stop it in the middle.
+        var _ = commands.start(Stage.ONCALL, deploy, _ -> {});
+        tell.more("It starts, its health check answers 200, %s: for Kubernetes all would be green."
                 .formatted(
-                        options.scenario() == Scenario.CANARY ? "one user in ten gets it" : "the rollout is complete"));
+                        options.scenario() == Scenario.CANARY
+                                ? "one user in ten gets it"
+                                : "instance after instance is replaced"));
     }
 
     // ---- 3
 
-    private Decision notice(Load users, Catalog catalog) throws InterruptedException, StoryFailed {
+    private Watched.Advice notice(Load users) throws IOException, InterruptedException, StoryFailed {
         tell.act(3, "It is noticed");
-        var watching = java.util.Objects.requireNonNull(monitor);
-        watching.forgetNow();
-        await(
-                LOOK,
-                "the platform's counters to show it",
-                () -> watching.noticed().isPresent() && watching.now().isPresent());
-        var noticed = watching.noticed().orElseThrow();
-        var now = watching.now().orElseThrow();
+        var watch = java.util.Objects.requireNonNull(watching);
+        await(LOOK, "the watch to notice it", () -> alarm(watch).isPresent());
+        var noticed = alarm(watch).orElseThrow();
         found.at(Moment.NOTICED, noticed.at());
         users.tape().firstFailure().ifPresent(at -> found.at(Moment.FIRST_BAD_REQUEST, at));
-        var decision = Decision.of(
-                catalog.policy(), Decision.Harm.of(now, watching.lastSecond().orElse(Counts.NONE)), noticed.at());
-        var slow = p95(Stage.BAD);
-        var usual = p95(Stage.GOOD);
-        tell.say(Look.BAD, "✖ %s    %s".formatted(Stage.BAD, health(noticed.release(), slow)));
-        tell.more("  %s    %s".formatted(Stage.GOOD, health(noticed.baseline(), usual)));
-        tell.more("all users   %6s of their requests fail now".formatted(percent(now.errorPercent())));
-        tell.more("severity    %s: %s"
-                .formatted(decision.severity(), decision.rule().when()));
-        tell.more("clock       %s to decide".formatted(decision.clock(clock.instant())));
-        tell.more("approval    %s".formatted(decision.approval(catalog)));
-        tell.faint(
-                "(Noticed by the demo, from the proxy's counters: %s points above the release before, %d looks in a row, a second apart; usually 2 minutes. This version of lastgood does not watch by itself.)"
-                        .formatted(plain(Noticing.POINTS_ABOVE_BASELINE), Noticing.LOOKS_IN_A_ROW));
-        found.values().put("severity", decision.severity());
-        found.values().put("decisionClockSeconds", decision.within().toSeconds());
-        found.values()
-                .putObject("noticedBy")
-                .put("releaseErrorPercent", rounded(noticed.release().errorPercent()))
-                .put("releaseRequests", noticed.release().requests())
-                .put("releaseP95Millis", slow.toMillis())
-                .put("baselineErrorPercent", rounded(noticed.baseline().errorPercent()))
-                .put("baselineRequests", noticed.baseline().requests())
-                .put("baselineP95Millis", usual.toMillis())
-                .put("allErrorPercent", rounded(now.errorPercent()));
-        return decision;
+        Watched.all(watch.out()).stream()
+                .filter(a -> a.doc().has("suspectedSince"))
+                .findFirst()
+                .ifPresent(a -> found.at(Moment.SUSPECTED, a.at()));
+        if (goesAlone(noticed)) {
+            tell.say(Look.BAD, "✖ %s  %s".formatted(noticed.severity().orElse(""), noticed.act()));
+            noticed.reasons().forEach(tell::more);
+        } else {
+            var ask = List.of("ask", "-e", Stage.ENVIRONMENT);
+            tell.command(Stage.ONCALL, String.join(" ", ask));
+            tell.table(commands.run(Stage.ONCALL, ask).expect(0, "the question").out());
+        }
+        found.values().put("severity", noticed.severity().orElse("")).put("act", noticed.act());
+        found.values().set("noticedBy", noticed.doc().path("measured"));
+        return noticed;
     }
 
-    private Duration p95(String version) {
-        return program.window(stage.config(), version, Instant.EPOCH)
-                .map(Metrics.Window::p95)
-                .orElse(Duration.ZERO);
+    private static Optional<Watched.Advice> alarm(Commands.Running watch) {
+        return Watched.all(watch.out()).stream()
+                .filter(a -> a.isAlarm(Stage.BAD))
+                .findFirst();
     }
 
-    private static String health(Counts counts, Duration p95) {
-        return "%6s of %s fail   p95 %s"
-                .formatted(
-                        percent(counts.errorPercent()), Words.count(counts.requests(), "request"), Words.duration(p95));
+    /// Whether the watch does it without anybody.
+    private static boolean goesAlone(Watched.Advice advice) {
+        return advice.act().equals("ROLL_BACK")
+                && advice.doc().path("unattended").asBoolean();
     }
 
     /// Which rows are damaged, and what each way out would lose: counted before anyone decides.
@@ -237,54 +234,43 @@ final class Story implements AutoCloseable {
 
     // ---- 4
 
-    private void plan(Decision decision) throws IOException, InterruptedException, StoryFailed {
+    private void plan(Watched.Advice noticed) throws IOException, InterruptedException, StoryFailed {
         tell.act(4, "The plan");
-        var words = new ArrayList<>(rollback(decision));
+        var words = new ArrayList<>(rollback(noticed));
         words.add("--dry-run");
         tell.command(Stage.ONCALL, String.join(" ", words));
         tell.table(commands.run(Stage.ONCALL, words).expect(0, "the dry run").out());
     }
 
-    private List<String> rollback(Decision decision) {
+    private List<String> rollback(Watched.Advice noticed) {
+        var words = new ArrayList<>(List.of("rollback", "-e", Stage.ENVIRONMENT, "--revision", "previous"));
         if (options.scenario() == Scenario.CORRUPTION) {
-            return List.of(
-                    "rollback",
-                    "-e",
-                    Stage.ENVIRONMENT,
-                    "--revision",
-                    "previous",
-                    "--with-db",
-                    "salvage",
-                    "--severity",
-                    decision.severity());
+            words.addAll(List.of("--with-db", "salvage"));
         }
-        return options.scenario().emergency()
-                ? List.of("rollback", "-e", Stage.ENVIRONMENT, "--emergency", "--severity", decision.severity())
-                : List.of(
-                        "rollback",
-                        "-e",
-                        Stage.ENVIRONMENT,
-                        "--revision",
-                        "previous",
-                        "--severity",
-                        decision.severity());
+        words.addAll(List.of("--severity", noticed.severity().orElse("SEV-2")));
+        return words;
     }
 
     // ---- 5
 
-    private Ending rollBack(Decision decision, Load users) throws IOException, InterruptedException, StoryFailed {
-        tell.act(options.scenario().emergency() ? 4 : 5, "The rollback, and a kill in the middle of it");
-        var driving = drive(decision);
+    private Ending rollBack(Watched.Advice noticed, Load users) throws IOException, InterruptedException, StoryFailed {
+        var alone = goesAlone(noticed);
+        tell.act(alone ? 4 : 5, "The rollback, and a kill in the middle of it");
+        var driving = drive(noticed);
         var run = driving.run();
         killInTheMiddle(driving);
         var attached = takeOver(driving);
-        tell.act(options.scenario().emergency() ? 5 : 6, "Users recover");
+        tell.act(alone ? 5 : 6, "Users recover");
         var ended = attached.await();
         var ending = recovered(run, ended, users);
-        if (options.scenario().emergency() && ended.exit() == 0) {
+        if (alone && ended.exit() == 0 && isOwed(run)) {
             run(Stage.LEAD, List.of("approve", run.text()), 1);
         }
         return ending;
+    }
+
+    private boolean isOwed(RunId run) {
+        return journal(run).state().plan().approval() instanceof ApprovalRule.After;
     }
 
     /// A run and the process that carries it out.
@@ -292,38 +278,86 @@ final class Story implements AutoCloseable {
     /// @param heard what it has said, so that nothing is told twice
     private record Driving(RunId run, Commands.Running command, Set<String> heard) {}
 
-    private Driving drive(Decision decision) throws IOException, InterruptedException, StoryFailed {
-        var words = new ArrayList<>(rollback(decision));
-        words.addAll(List.of("--reason", REASON));
-        if (!options.scenario().emergency()) {
-            words.add("--yes");
+    private Driving drive(Watched.Advice noticed) throws IOException, InterruptedException, StoryFailed {
+        if (options.scenario() == Scenario.CORRUPTION) {
+            return byHand(noticed);
         }
+        var ready = madeReady();
+        if (ready.isEmpty()) {
+            return byHand(noticed);
+        }
+        var run = ready.get();
+        var journal = journal(run);
+        await(GLANCE, "the rollback to be planned", () -> {
+            journal.refresh();
+            return !journal.isEmpty()
+                    && journal.state().isPlanned()
+                    && journal.state().status() != RunState.Status.PLANNED;
+        });
+        if (!(journal.state().plan().approval() instanceof ApprovalRule.Before)) {
+            found.at(Moment.DECIDED, journal.state().openedAt());
+            return new Driving(run, java.util.Objects.requireNonNull(watching), heardOfWatch);
+        }
+        tell.say(
+                Look.PLAIN, "%s is ready; the watch has asked for an approval, and changed nothing yet".formatted(run));
+        return approved(run, heardOfWatch);
+    }
+
+    /// The rollback that the watch has opened. None, where it only stopped the rollout and called a person.
+    private Optional<RunId> madeReady() throws IOException, InterruptedException {
+        var until = clock.instant().plus(READY_WITHIN);
+        while (runs().isEmpty() && clock.instant().isBefore(until)) {
+            Thread.sleep(LOOK);
+        }
+        return runs().stream().findFirst().map(RunId::new);
+    }
+
+    /// What the watch has made ready gives way to what a person asks for.
+    private Driving byHand(Watched.Advice noticed) throws IOException, InterruptedException, StoryFailed {
+        var before = Set.copyOf(runs());
+        var words = new ArrayList<>(rollback(noticed));
+        words.addAll(List.of("--reason", REASON, "--yes"));
         if (options.scenario().hasDatabase()) {
             words.addAll(List.of("--confirm", Stage.SERVICE));
         }
         tell.command(Stage.ONCALL, String.join(" ", words));
-        if (options.scenario().emergency() || !decision.needsAnother(Stage.ONCALL, stage.catalog())) {
-            found.at(Moment.DECIDED, clock.instant());
-            var before = Set.copyOf(runs());
-            var heard = new HashSet<String>();
-            var command = commands.start(Stage.ONCALL, words, progress(heard));
-            return new Driving(newRun(before), command, heard);
+        var heard = heardOfWatch;
+        var command = commands.start(Stage.ONCALL, words, progress(heard));
+        var run = newRun(before);
+        await(GLANCE, "the rollback to begin", () -> {
+            var state = journal(run).state();
+            return state.isPlanned() && state.status() != RunState.Status.PLANNED;
+        });
+        if (journal(run).state().plan().approval() instanceof ApprovalRule.Before
+                && journal(run).state().status() == RunState.Status.AWAITING_APPROVAL) {
+            command.await().expect(4, "a rollback that needs approval");
+            return approved(run, heard);
         }
-        var asked = commands.run(Stage.ONCALL, words).expect(4, "a rollback that needs approval");
-        tell.output(asked.out().stream().limit(1).toList());
-        var run = new RunId(first(RUN, asked.out()));
-        approve(run);
-        var heard = new HashSet<>(asked.talk());
-        tell.command(Stage.LEAD, "approve " + run);
-        return new Driving(run, commands.start(Stage.LEAD, List.of("approve", run.text()), progress(heard)), heard);
+        found.at(Moment.DECIDED, clock.instant());
+        return new Driving(run, command, heard);
     }
 
-    private void approve(RunId run) throws IOException, InterruptedException, StoryFailed {
+    private Driving approved(RunId run, Set<String> heard) throws IOException, InterruptedException, StoryFailed {
+        var who = approver(run);
+        approve(run, who);
+        tell.command(who, "approve " + run);
+        return new Driving(run, commands.start(who, List.of("approve", run.text()), progress(heard)), heard);
+    }
+
+    /// Somebody with the role; how bad it is decides which role that is.
+    private String approver(RunId run) {
+        return journal(run).state().plan().approval() instanceof ApprovalRule.Before(var _, var users, var _)
+                        && !users.isEmpty()
+                ? users.getFirst()
+                : Stage.LEAD;
+    }
+
+    private void approve(RunId run, String who) throws IOException, InterruptedException, StoryFailed {
         if (!options.ask()) {
             return;
         }
-        if (!tell.ask("You are %s, the platform lead. Approve %s?".formatted(Stage.LEAD, run))) {
-            commands.run(Stage.LEAD, List.of("reject", run.text(), "--reason", "not now"));
+        if (!tell.ask("You are %s. Approve %s?".formatted(who, run))) {
+            commands.run(who, List.of("reject", run.text(), "--reason", "not now"));
             throw new Rejected("%s was rejected; nothing was changed, and %s still hurts".formatted(run, Stage.BAD));
         }
         var users = load;
@@ -343,12 +377,14 @@ final class Story implements AutoCloseable {
 
     private Consumer<String> progress(Set<String> heard) {
         return line -> {
+            var told = STAMP.matcher(line).replaceFirst("");
             synchronized (heard) {
-                if (!heard.add(line)) {
+                // Several processes follow the same run, each by its own clock.
+                if (!heard.add(told)) {
                     return;
                 }
             }
-            tell.progress(STAMP.matcher(line).replaceFirst(""));
+            tell.progress(told);
         };
     }
 
@@ -557,32 +593,12 @@ final class Story implements AutoCloseable {
         }
     }
 
-    private static String first(Pattern pattern, List<String> lines) throws StoryFailed {
-        return lines.stream()
-                .map(pattern::matcher)
-                .filter(java.util.regex.Matcher::find)
-                .map(java.util.regex.Matcher::group)
-                .findFirst()
-                .orElseThrow(() -> new StoryFailed("no run is named in: " + String.join("\n", lines)));
-    }
-
     static String percent(double percent) {
         return String.format(Locale.ROOT, "%.1f%%", percent);
     }
 
-    private static double rounded(double percent) {
-        return Math.round(percent * 100) / 100.0;
-    }
-
-    private static String plain(double number) {
-        return number == Math.rint(number) ? Long.toString((long) number) : Double.toString(number);
-    }
-
     @Override
     public void close() {
-        if (monitor != null) {
-            monitor.close();
-        }
         if (load != null) {
             load.close();
         }
