@@ -18,6 +18,7 @@ import lastgood.core.plan.Step;
 import lastgood.engine.port.Preflight.Problem;
 import lastgood.kubernetes.api.Api;
 import lastgood.kubernetes.preflight.KubePreflight;
+import lastgood.kubernetes.workloads.WorkloadKind;
 import lastgood.testkit.kube.Cluster;
 import lastgood.testkit.kube.KubeApi;
 import org.junit.jupiter.api.AfterEach;
@@ -119,6 +120,30 @@ abstract class PreflightContract {
             assertThat(p.hint())
                     .isEqualTo(
                             "add to the Role: - { apiGroups: [\"batch\"], resources: [jobs], verbs: [create, patch] }");
+        });
+    }
+
+    @Test
+    void that_a_daemonset_cannot_be_parked_is_said_before_anything_else_is() {
+        var web = shop.rolling("web");
+        var workloads = new java.util.TreeMap<>(web.workloads());
+        workloads.put("collector", WorkloadKind.DAEMON_SET);
+        var with = shop.service("web", web.strategy(), web.traffic(), workloads);
+        var parts = shop.parts(with);
+
+        var problems = new KubePreflight(
+                        shop.api,
+                        parts.services(),
+                        parts.templates(),
+                        parts.workloads(),
+                        parts.traffic(),
+                        parts.configs(),
+                        Duration.ofSeconds(10))
+                .check(plan(new Step.Scale(new Workload(shop.ref("web"), "collector"), 1, 0)));
+
+        assertThat(problems).filteredOn(Problem::blocks).anySatisfy(p -> {
+            assertThat(p.what()).startsWith("collector is a DaemonSet, which cannot be set to 0");
+            assertThat(p.hint()).contains("node selector");
         });
     }
 

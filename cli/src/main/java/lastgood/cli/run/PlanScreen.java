@@ -21,7 +21,6 @@ import lastgood.core.decide.ApprovalRule;
 import lastgood.core.plan.Facts;
 import lastgood.core.plan.Plan;
 import lastgood.core.plan.Planned;
-import lastgood.core.plan.PlannedStep;
 import lastgood.core.plan.Step;
 import lastgood.engine.journal.Codec;
 import lastgood.engine.port.Metrics;
@@ -182,8 +181,11 @@ public final class PlanScreen {
         var indent = " ".repeat(ids + 5);
         for (var step : ready.plan().steps()) {
             var undo = Steps.undo(step.step());
-            var when =
-                    step.phase() == PlannedStep.Phase.CALLED_OFF ? "if it is called off before data is changed: " : "";
+            var when = switch (step.phase()) {
+                case MAIN -> "";
+                case FINALLY -> "in any case, if it was not done before: ";
+                case CALLED_OFF -> "if it is called off before data is changed: ";
+            };
             var words = wrap(when + Steps.what(step.step()), WIDTH - indent.length());
             lines.add(
                     "   %s%s%s".formatted(step.id(), " ".repeat(ids - step.id().length() + 2), words.getFirst()));

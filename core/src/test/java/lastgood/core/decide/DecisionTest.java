@@ -127,12 +127,18 @@ class DecisionTest {
     }
 
     @Test
-    void without_policy_a_person_starts_even_the_worst() {
-        var c = proved(0.9, 1);
-        c.rules = DecisionRules.runbook();
+    void without_policy_only_that_is_done_alone_which_the_matrix_has_approved_afterwards() {
+        var worst = proved(0.9, 1);
+        worst.rules = DecisionRules.runbook();
 
-        assertThat(c.decide().act()).isEqualTo(Act.ROLL_BACK);
-        assertThat(c.decide().unattended())
+        assertThat(worst.decide().act()).isEqualTo(Act.ROLL_BACK);
+        assertThat(worst.decide().unattended()).isEqualTo(new Unattended.Yes());
+
+        var second = proved(0.1, 1);
+        second.rules = DecisionRules.runbook();
+
+        assertThat(second.decide().act()).isEqualTo(Act.ROLL_BACK);
+        assertThat(second.decide().unattended())
                 .isEqualTo(new Unattended.No("policy.automatic does not allow rollbacks of Type 1 here"));
     }
 

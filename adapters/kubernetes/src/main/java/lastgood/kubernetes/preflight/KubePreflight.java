@@ -131,11 +131,32 @@ public final class KubePreflight implements Preflight {
 
         List<Look> looksButRights() {
             look("namespace " + namespace, () -> terminating(api, namespace));
+            unparkable();
             plan.steps().forEach(this::refused);
             pods();
             changed().forEach((name, steps) -> look(name, () -> workload(name, steps)));
             others();
             return looks;
+        }
+
+        /// A DaemonSet has no number of replicas: a plan that has to stop everything would stop at it, half-way.
+        private void unparkable() {
+            var names = plan.steps().stream()
+                    .map(PlannedStep::step)
+                    .filter(Step.Scale.class::isInstance)
+                    .map(s -> ((Step.Scale) s).workload().name())
+                    .filter(name -> !service.kind(name).parks())
+                    .distinct()
+                    .sorted()
+                    .toList();
+            names.forEach(
+                    name -> look(
+                            name,
+                            () -> List.of(
+                                    Problem.block(
+                                            "%s is a DaemonSet, which cannot be set to 0, and this plan has to stop what may write"
+                                                    .formatted(name),
+                                            "stop it yourself by a node selector that no node has, and leave it out of companions meanwhile"))));
         }
 
         private void look(String what, Callable<List<Problem>> at) {
