@@ -14,6 +14,9 @@ import lastgood.cli.out.Data;
 import lastgood.cli.out.Paint;
 import lastgood.cli.out.Screen;
 import lastgood.cli.out.When;
+import lastgood.cli.picture.Course;
+import lastgood.cli.picture.Picture;
+import lastgood.core.Release;
 import lastgood.core.RunId;
 import lastgood.core.Standing;
 import lastgood.core.Words;
@@ -73,10 +76,41 @@ public final class Report {
                         ? "none"
                         : String.join("; ", state.plan().lost())));
         evidence().ifPresent(e -> lines.add(" evidence: " + e));
+        picture().ifPresent(p -> {
+            p.lines(screen.unicode()).forEach(l -> lines.add(" " + l));
+            p.save(journal.run().text()).ifPresent(file -> lines.add(" picture: " + file));
+        });
         debts().forEach(d -> lines.add(" " + d));
         undo().or(() -> AfterData.noWayBack(state)).ifPresent(u -> lines.add(" undo: " + u));
         lines.add(" next: " + next());
         return lines;
+    }
+
+    /// Of a way back that is over: that is what people want to see, and show to others.
+    private Optional<Picture> picture() {
+        if (state.opened().kind() != Plan.Kind.ROLLBACK
+                || state.closed().isEmpty()
+                || !state.mayHaveChangedProduction()) {
+            return Optional.empty();
+        }
+        var marks = new ArrayList<Course.Mark>();
+        takenOut().ifPresent(r -> marks.add(new Course.Mark(r.at(), "%s goes out".formatted(r))));
+        marks.add(new Course.Mark(state.openedAt(), "rollback asked for"));
+        firstChange().ifPresent(at -> marks.add(new Course.Mark(at, "first change")));
+        proved().ifPresent(r -> marks.add(new Course.Mark(r.at(), "recovery proved")));
+        return Picture.of(
+                session,
+                "%s  %s  %s".formatted(state.opened().service(), fromTo(), journal.run()),
+                marks,
+                journal.records().getLast().at());
+    }
+
+    private Optional<Release> takenOut() {
+        var ledger = session.ports().ledgers().read(session.service());
+        return ledger.releases().reversed().stream()
+                .filter(r -> ledger.standing(r.number()) instanceof Standing.RolledBack(var by)
+                        && by.equals(journal.run().text()))
+                .findFirst();
     }
 
     private String fromTo() {

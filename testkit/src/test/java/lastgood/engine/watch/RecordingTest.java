@@ -45,7 +45,7 @@ import org.junit.jupiter.api.Test;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class RecordingTest {
 
-    private static final Path FILE = Path.of("src/test/resources/golden/v1/watch.jsonl");
+    private static final Path FILE = Path.of("src/test/resources/golden/watch-v1/watch.jsonl");
     private static final Instant START = Instant.parse("2026-01-02T14:00:00.123456789Z");
     private static final Release BAD = release(2, "v4.0.5");
     private static final Release GOOD = release(1, "v4.0.4");
