@@ -43,7 +43,7 @@ final class Svg {
                 "p95",
                 Words.duration(java.time.Duration.ofMillis(millisMax)),
                 s -> s.p95().toMillis(),
-                millisMax,
+                (double) millisMax,
                 "#2c5d8f");
         marks();
         var end = course.from().plus(course.step().multipliedBy(course.steps().size()));

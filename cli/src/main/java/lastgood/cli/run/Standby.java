@@ -8,7 +8,7 @@ import lastgood.core.RunId;
 import lastgood.engine.journal.RunState;
 
 /// A rollback that a watch made ready, and that waits for an approval: it has changed nothing, and gives way to
-/// whatever a person asks for.
+/// the rollback that a person asks for.
 final class Standby {
 
     private Standby() {}
