@@ -218,12 +218,26 @@ final class Database {
 
     /// How long the newest backup that was read back would take to restore, with the log up to now.
     RestoreTime restoreTime() {
+        if (operator().isPresent()) {
+            return RestoreTime.unproven(0, 0);
+        }
         var catalogue = catalogue();
         return catalogue.stored().stream()
                 .filter(s -> catalogue.backup(s).proof() instanceof Backup.Proof.Verified)
                 .findFirst()
                 .map(s -> Rehearsals.predict(catalogue, s, logSince(s)))
                 .orElseGet(() -> RestoreTime.unproven(0, 0));
+    }
+
+    /// How long exchanges took that were made here, in milliseconds. An operator keeps no notes of ours.
+    List<Long> swaps() {
+        return operator().isPresent() ? List.of() : catalogue().notes().swaps();
+    }
+
+    void swapped(Duration took) {
+        if (operator().isEmpty()) {
+            catalogue().notes().addSwap(took.toMillis());
+        }
     }
 
     private long logSince(Stored backup) {

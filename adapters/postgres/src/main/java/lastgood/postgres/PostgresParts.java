@@ -161,9 +161,7 @@ public record PostgresParts(Databases databases, DatabaseQuestions questions, Fu
             var database = databases.apply(service);
             var begun = System.nanoTime();
             var _ = database.swap().swap(scratch, keepAs, fence, _ -> {});
-            database.catalogue()
-                    .notes()
-                    .addSwap(Duration.ofNanos(System.nanoTime() - begun).toMillis());
+            database.swapped(Duration.ofNanos(System.nanoTime() - begun));
         }
     }
 

@@ -342,7 +342,7 @@ final class PostgresQuestions implements DatabaseQuestions {
                                 damage,
                                 Set.of()),
                         progress);
-        var assessment = timed(counted, database.catalogue().notes().swaps());
+        var assessment = timed(counted, database.swaps());
         new Assessments(database.assessments()).keep(assessment, clock.instant());
         return assessment;
     }
