@@ -20,6 +20,7 @@ final class Wrappers {
             new Wrapper("scripts/rollback.sh", "rollback --yes"),
             new Wrapper("scripts/verify/check-auth.sh", "verify auth"),
             new Wrapper("scripts/verify/check-database.sh", "verify database"),
+            new Wrapper("scripts/monitoring/watch-production-metrics.sh", "watch"),
             new Wrapper("scripts/monitoring/error-rate.sh", "metrics error-rate"),
             new Wrapper("scripts/monitoring/latency.sh", "metrics latency"),
             new Wrapper("scripts/monitoring/export-metrics.sh", "metrics export"),

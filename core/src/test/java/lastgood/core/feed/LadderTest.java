@@ -2,6 +2,7 @@ package lastgood.core.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
 import java.util.Map;
 import lastgood.core.detect.Counts;
 import lastgood.core.detect.Histogram;
@@ -28,6 +29,22 @@ class LadderTest {
         assertThat(basis.words()).first().asString().contains("v1").contains("at the same time");
         assertThat(basis.alone().reference()).isEqualTo(new Reference.Earlier());
         assertThat(basis.phi()).isEqualTo(1.5);
+    }
+
+    @Test
+    void the_past_ends_when_the_release_was_put_out_for_its_migration_may_hurt_before_its_first_answer() {
+        var t0 = Instant.ofEpochMilli(T0);
+
+        assertThat(Ladder.pastEnds(T0, t0.minusSeconds(7))).isEqualTo(T0 - 7000);
+        assertThat(Ladder.pastEnds(T0, t0)).isEqualTo(T0);
+    }
+
+    @Test
+    void a_clock_that_is_wrong_does_not_move_the_past() {
+        var t0 = Instant.ofEpochMilli(T0);
+
+        assertThat(Ladder.pastEnds(T0, t0.plusSeconds(60))).isEqualTo(T0);
+        assertThat(Ladder.pastEnds(T0, t0.minusSeconds(3 * 3600))).isEqualTo(T0);
     }
 
     @Test

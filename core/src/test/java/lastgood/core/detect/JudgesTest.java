@@ -1,0 +1,107 @@
+package lastgood.core.detect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
+import lastgood.core.Verdict;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class JudgesTest {
+
+    private static final Counts NORMAL = new Counts(100_000, 100);
+
+    private static Judges judges(Reference reference) {
+        var before = new Before(NORMAL);
+        var basis = new Basis(reference, before, 1, Instant.EPOCH, List.of());
+        return new Judges(Settings.beside(Price.TYPE_1, before).with(reference), basis);
+    }
+
+    /// Warm by now.
+    private static Scrape scrape(int t, Counts fresh, Counts old) {
+        return new Scrape(
+                Duration.ofSeconds(15L * t),
+                Duration.ofHours(1),
+                Scrape.Side.of(fresh),
+                Scrape.Side.of(old),
+                Counts.NONE,
+                List.of(),
+                new Scrape.Sight.Clear());
+    }
+
+    @Test
+    void what_is_worse_beside_the_old_version_is_the_releases_fault() {
+        var judges = judges(new Reference.Beside());
+        for (var t = 1; t <= 4; t++) {
+            judges.take(scrape(t, new Counts(200, 60), new Counts(200, 0)));
+        }
+
+        assertThat(judges.assess().verdict()).isInstanceOf(Verdict.Fail.class);
+        assertThat(judges.assess().attribution()).isInstanceOf(Attribution.Release.class);
+    }
+
+    @Test
+    void what_breaks_after_the_old_version_is_gone_is_seen_against_the_past() {
+        var judges = judges(new Reference.Beside());
+        judges.take(scrape(1, new Counts(200, 0), new Counts(200, 0)));
+        for (var t = 2; t <= 20; t++) {
+            judges.take(scrape(t, new Counts(400, t < 10 ? 0 : 80), Counts.NONE));
+        }
+
+        assertThat(judges.assess().verdict()).isInstanceOf(Verdict.Fail.class);
+        // Nobody else is there to tell an outage of the surroundings by.
+        assertThat(judges.assess().attribution()).isInstanceOf(Attribution.Undecided.class);
+    }
+
+    @Test
+    void each_of_the_two_gets_half_of_the_alpha_and_a_single_one_all_of_it() {
+        assertThat(judges(new Reference.Beside()).all())
+                .hasSize(2)
+                .allSatisfy(
+                        a -> assertThat(a.evidence().needed()).isEqualTo(-StrictMath.log(Price.TYPE_1.alpha() / 2)));
+        assertThat(judges(new Reference.Earlier()).all())
+                .singleElement()
+                .satisfies(a -> assertThat(a.evidence().needed()).isEqualTo(-StrictMath.log(Price.TYPE_1.alpha())));
+    }
+
+    @Test
+    void a_blind_scrape_does_not_make_the_old_version_gone() {
+        var judges = judges(new Reference.Beside());
+        judges.take(scrape(1, new Counts(200, 0), new Counts(200, 0)));
+        for (var t = 2; t <= 10; t++) {
+            judges.take(Scrape.blind(Duration.ofSeconds(15L * t), "no answer"));
+        }
+
+        assertThat(judges.assess().reference()).isEqualTo(new Counts(200, 0));
+        assertThat(judges.assess().verdict()).isInstanceOf(Verdict.TelemetryDown.class);
+    }
+
+    /// Both comparisons on the border of what is still allowed: no more false alarms than alpha in all.
+    @Test
+    void a_release_that_is_no_worse_is_called_bad_no_more_often_than_was_promised() {
+        var random = new Random(20261123);
+        var alarms = 0;
+        for (var watch = 0; watch < 1000; watch++) {
+            var judges = judges(new Reference.Beside());
+            for (var t = 1; t <= 40; t++) {
+                judges.take(scrape(t, draw(random, 0.001), t < 10 ? draw(random, 0.001) : Counts.NONE));
+            }
+            alarms += judges.assess().verdict() instanceof Verdict.Fail ? 1 : 0;
+        }
+        // At most 1 is expected; 6 or more would happen by chance once in 1,500.
+        assertThat(alarms).isLessThan(6);
+    }
+
+    private static Counts draw(Random random, double share) {
+        var bad = 0;
+        for (var i = 0; i < 100; i++) {
+            bad += random.nextDouble() < share ? 1 : 0;
+        }
+        return new Counts(100, bad);
+    }
+}
