@@ -17,7 +17,10 @@ public enum Scenario {
     APP("{ type: rolling }", Fault.WEIGHTS, "three instances, replaced one by one"),
     CANARY("{ type: canary, canary: { steps: [10%] } }", Fault.WEIGHTS, "a canary gets 10% of the traffic first"),
     BLUE_GREEN("{ type: blue-green }", Fault.WEIGHTS, "two colours; traffic is switched at once"),
-    EMERGENCY("{ type: rolling }", Fault.STORE, "nobody is served; the watch goes back at once, and the approval is owed");
+    EMERGENCY(
+            "{ type: rolling }",
+            Fault.STORE,
+            "nobody is served; the watch goes back at once, and the approval is owed");
 
     private final String strategy;
     private final Fault fault;
