@@ -5,13 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
+import lastgood.cli.out.Bars;
 import lastgood.core.Words;
 
 /// A course as two rows of small bars, with letters below where something happened.
 final class BarLines {
-
-    private static final String BARS = "▁▂▃▄▅▆▇█";
-    private static final String ASCII = "_.:-=+*#";
 
     /// A full bar is at least so much: one failed request among thousands must not look like a fire.
     private static final double PERCENT_FULL_MIN = 10;
@@ -20,12 +18,12 @@ final class BarLines {
 
     private final Course course;
     private final int width;
-    private final String bars;
+    private final boolean unicode;
 
     BarLines(Course course, int width, boolean unicode) {
         this.course = course;
         this.width = width;
-        this.bars = unicode ? BARS : ASCII;
+        this.unicode = unicode;
     }
 
     List<String> lines() {
@@ -47,24 +45,9 @@ final class BarLines {
         return d.toMillis() / 1000.0;
     }
 
-    /// Steps that share a column show the worst of them.
     private String row(ToDoubleFunction<Course.Step> value, double fullMin) {
         var all = course.steps().stream().mapToDouble(value).toArray();
-        var full = fullMin;
-        for (var v : all) {
-            full = Math.max(full, v);
-        }
-        var each = Math.ceilDiv(all.length, width);
-        var row = new StringBuilder();
-        for (var i = 0; i < all.length; i += each) {
-            var worst = 0.0;
-            for (var k = i; k < Math.min(all.length, i + each); k++) {
-                worst = Math.max(worst, all[k]);
-            }
-            var height = worst <= 0 ? 0 : Math.clamp((int) Math.ceil(worst / full * 7), 1, 7);
-            row.append(bars.charAt(height));
-        }
-        return row.toString();
+        return Bars.row(all, fullMin, width, unicode);
     }
 
     private String letters() {

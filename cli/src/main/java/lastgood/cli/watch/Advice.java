@@ -7,8 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import lastgood.cli.Session;
+import lastgood.cli.out.Bars;
 import lastgood.cli.out.Data;
 import lastgood.cli.out.Paint;
 import lastgood.cli.out.Screen;
@@ -157,9 +159,21 @@ final class Advice {
         return view.course().size() < 3
                 ? Optional.empty()
                 : Optional.of("%s  errors    %s  p95"
-                        .formatted(
-                                Bars.of(Bars.columns(view.course(), Advice::errorPercent, COLUMNS / 2), 10, screen),
-                                Bars.of(Bars.columns(view.course(), Advice::p95, COLUMNS / 2), 0.5, screen)));
+                        .formatted(row(Advice::errorPercent, 10, screen), row(Advice::p95, 0.5, screen)));
+    }
+
+    private String row(ToDoubleFunction<Moment> value, double fullMin, Screen screen) {
+        var values = view.course().stream().mapToDouble(value).toArray();
+        return Bars.row(values, fullMin, COLUMNS / 2, screen.unicode());
+    }
+
+    /// `1,000`, `2 million`: a chance is felt better as one in so many.
+    private static String count(double number) {
+        return number >= 1e9
+                ? "a billion"
+                : number >= 1e6
+                        ? String.format(Locale.ROOT, "%.0f million", number / 1e6)
+                        : String.format(Locale.ROOT, "%,.0f", number);
     }
 
     static double errorPercent(Moment moment) {
@@ -180,9 +194,7 @@ final class Advice {
             case Verdict.Fail _ ->
                 "proved: a release that is no worse would come to this at most once in %s (%s)"
                         .formatted(
-                                Bars.count(StrictMath.exp(
-                                        StrictMath.min(a.evidence().peak(), 40))),
-                                nats(a.evidence()));
+                                count(StrictMath.exp(StrictMath.min(a.evidence().peak(), 40))), nats(a.evidence()));
             case Verdict.Pass() -> "it is proved to be not more than 5 points worse (rise %s)".formatted(a.increase());
             case Verdict.Inconclusive(var missing) -> "not proved: %s (%s)".formatted(missing, nats(a.evidence()));
             case Verdict.NoData() -> "no data: nobody asks it, so nothing is known";
