@@ -22,6 +22,10 @@ public final class Sessions {
 
     private static final Duration CONNECT = Duration.ofSeconds(5);
 
+    /// The server ends a statement at its limit and says so. Whoever has said nothing this much later is gone, though
+    /// the connection looks open: a machine without power, a firewall that forgot us, a pooler that waits.
+    static final Duration GRACE = Duration.ofSeconds(10);
+
     private final Address address;
     private final String name;
 
@@ -83,9 +87,9 @@ public final class Sessions {
         }
     }
 
-    /// @param limit of each statement
+    /// @param limit of each statement; a server that is silent for [#GRACE] longer counts as unreachable
     public Connection open(Duration limit) throws SQLException {
-        var session = DriverManager.getConnection(address.jdbc(), properties());
+        var session = DriverManager.getConnection(address.jdbc(), properties(limit));
         try (var set = session.createStatement()) {
             set.execute("""
                     SET default_transaction_read_only = off;
@@ -100,13 +104,14 @@ public final class Sessions {
         }
     }
 
-    private Properties properties() {
+    private Properties properties(Duration limit) {
         var properties = new Properties();
         properties.putAll(address.options());
         properties.setProperty("user", address.role());
         properties.setProperty("password", address.password().value());
         properties.setProperty("ApplicationName", name);
         properties.putIfAbsent("connectTimeout", Long.toString(CONNECT.toSeconds()));
+        properties.putIfAbsent("socketTimeout", Long.toString(limit.plus(GRACE).toSeconds()));
         properties.setProperty("tcpKeepAlive", "true");
         return properties;
     }

@@ -103,10 +103,11 @@ public final class Cutter implements AutoCloseable {
         }
     }
 
+    /// However the server goes, with a good-bye or with a reset, the client hears that it is gone: one that does not
+    /// waits for an answer for as long as it can.
     private static void answers(Socket server, Socket client) {
-        try {
+        try (client) {
             server.getInputStream().transferTo(client.getOutputStream());
-            client.close();
         } catch (IOException _) {
             // as above
         }

@@ -3,6 +3,8 @@ package lastgood.postgres.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
@@ -94,6 +96,29 @@ class SessionsTest {
                 .isInstanceOf(Unreachable.class)
                 .hasMessageContaining("does a PostgreSQL server listen on 127.0.0.1:1")
                 .hasMessageNotContaining("secret-one");
+    }
+
+    @Test
+    void a_server_that_falls_silent_is_unreachable_in_the_time_that_the_url_allows() throws Exception {
+        try (var silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            var mute = new Address(
+                    "127.0.0.1",
+                    silent.getLocalPort(),
+                    "shop",
+                    "app",
+                    new Address.Password(""),
+                    Map.of("socketTimeout", "1", "sslmode", "disable", "gssEncMode", "disable"));
+
+            assertThatThrownBy(() -> new Sessions(mute, "x").look("look", _ -> ""))
+                    .isInstanceOf(Unreachable.class);
+        }
+    }
+
+    @Test
+    void without_word_in_the_url_a_session_waits_for_its_limit_and_a_little() throws Exception {
+        try (var session = admin.open(Duration.ofSeconds(50))) {
+            assertThat(session.getNetworkTimeout()).isEqualTo(60_000);
+        }
     }
 
     @Test
