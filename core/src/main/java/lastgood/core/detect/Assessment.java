@@ -36,6 +36,26 @@ public record Assessment(
         readings = List.copyOf(readings);
     }
 
+    /// The same numbers, and somebody else's word on whose fault it is.
+    Assessment blaming(Attribution other) {
+        return new Assessment(
+                since,
+                verdict,
+                evidence,
+                suspicion,
+                increase,
+                grade,
+                other,
+                moreRequests,
+                readings,
+                fresh,
+                reference,
+                expected,
+                allowance,
+                phi,
+                scrapes);
+    }
+
     /// Whether the new version is proved to be slower than twice the reference.
     public boolean twiceAsSlow() {
         return readings.stream()

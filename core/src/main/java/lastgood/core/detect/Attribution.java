@@ -58,20 +58,24 @@ public sealed interface Attribution {
         };
     }
 
-    /// Without other services to compare with, a release that harms the old version too looks like an outage of
-    /// something else. Neither can be claimed then.
+    /// A release that harms the old version too looks like an outage of something else. That it is not the release is
+    /// claimed only of what began before it, or of what other services have as well: who is told that rolling back
+    /// would not help does not roll back.
     private static Attribution bothBad(Comparisons seen) {
-        var soon = seen.onset() instanceof Onset.After(var later) && later.compareTo(SOON) <= 0;
-        if (!soon) {
-            return new External("the old version is bad too, and a difference is not proved");
+        if (seen.guard() == Guard.WORSE) {
+            return new External("the old version is bad too, and so are services that were not deployed");
         }
-        return switch (seen.guard()) {
-            case WORSE -> new External("the old version is bad too, and so are services that were not deployed");
-            case CLEAN ->
-                new Temporal("both versions are bad since the deploy, and services that were not deployed are well");
-            case NONE ->
-                new Temporal("both versions are bad since the deploy, and no other service is there to tell an"
-                        + " outage of the surroundings by");
+        var others = seen.guard() == Guard.CLEAN
+                ? "services that were not deployed are well"
+                : "no other service is there to tell an outage of the surroundings by";
+        return switch (seen.onset()) {
+            case Onset.Before() -> new External("the old version is bad too, and it began before the deploy");
+            case Onset.After(var later)
+            when later.compareTo(SOON) <= 0 -> new Temporal("both versions are bad since the deploy, and " + others);
+            case Onset.After(var later) ->
+                new Undecided("both versions are bad, since %d minutes after the deploy; %s"
+                        .formatted(later.toMinutes(), others));
+            case Onset.Unknown() -> new Undecided("both versions are bad, nobody knows since when; " + others);
         };
     }
 

@@ -47,7 +47,30 @@ public final class Judges {
             return beside;
         }
         var past = alone.get().assess();
-        return past.verdict() instanceof Verdict.Fail || withoutReference >= ALONE_AFTER ? past : beside;
+        if (past.verdict() instanceof Verdict.Fail) {
+            return past.blaming(blame(beside.attribution(), past.attribution()));
+        }
+        return isGone() ? past : beside;
+    }
+
+    /// Worse than its past, and not proved to be worse than the old version beside it. As long as that one serves, or
+    /// if it suffered as well, the past alone blames nobody: a dependency of this service only, which fails both
+    /// versions alike, looks just the same.
+    private Attribution blame(Attribution beside, Attribution past) {
+        return switch (beside) {
+            case Attribution.External _, Attribution.Temporal _ -> beside;
+            case Attribution.Release _ -> past;
+            case Attribution.Undecided(var why) ->
+                isGone()
+                        ? past
+                        : new Attribution.Undecided(
+                                "worse than before the deploy, but not proved to be worse than the old version beside it: "
+                                        + why);
+        };
+    }
+
+    private boolean isGone() {
+        return withoutReference >= ALONE_AFTER;
     }
 
     /// Both, for whoever wants all the numbers.

@@ -32,10 +32,14 @@ class AttributionTest {
     }
 
     @Test
-    void both_versions_bad_is_somebody_elses_fault_unless_it_began_with_the_deploy_and_neighbours_are_well() {
+    void both_versions_bad_is_somebody_elses_fault_only_if_it_began_before_or_neighbours_suffer_too() {
         assertThat(blame(true, false, true, false, Guard.NONE, SOON)).isEqualTo(Attribution.Temporal.class);
         assertThat(blame(true, false, true, false, Guard.WORSE, SOON)).isEqualTo(Attribution.External.class);
-        assertThat(blame(true, false, true, false, Guard.CLEAN, LATER)).isEqualTo(Attribution.External.class);
+        assertThat(blame(true, false, true, false, Guard.WORSE, LATER)).isEqualTo(Attribution.External.class);
+        assertThat(blame(true, false, true, false, Guard.CLEAN, LATER)).isEqualTo(Attribution.Undecided.class);
+        assertThat(blame(true, false, true, false, Guard.NONE, LATER)).isEqualTo(Attribution.Undecided.class);
+        assertThat(blame(true, false, true, false, Guard.NONE, new Onset.Unknown()))
+                .isEqualTo(Attribution.Undecided.class);
         assertThat(blame(true, false, true, false, Guard.CLEAN, new Onset.Before()))
                 .isEqualTo(Attribution.External.class);
         assertThat(blame(true, false, true, false, Guard.CLEAN, SOON)).isEqualTo(Attribution.Temporal.class);

@@ -22,14 +22,24 @@ class JudgesTest {
         return new Judges(Settings.beside(Price.TYPE_1, before).with(reference), basis);
     }
 
-    /// Warm by now.
+    private static Judges guarded() {
+        var before = new Before(NORMAL, Histogram.NONE, NORMAL, 1);
+        var basis = new Basis(new Reference.Beside(), before, 1, Instant.EPOCH, List.of());
+        return new Judges(Settings.beside(Price.TYPE_1, before), basis);
+    }
+
     private static Scrape scrape(int t, Counts fresh, Counts old) {
+        return scrape(t, fresh, old, Counts.NONE);
+    }
+
+    /// Warm by now.
+    private static Scrape scrape(int t, Counts fresh, Counts old, Counts guard) {
         return new Scrape(
                 Duration.ofSeconds(15L * t),
                 Duration.ofHours(1),
                 Scrape.Side.of(fresh),
                 Scrape.Side.of(old),
-                Counts.NONE,
+                guard,
                 List.of(),
                 new Scrape.Sight.Clear());
     }
@@ -56,6 +66,45 @@ class JudgesTest {
         assertThat(judges.assess().verdict()).isInstanceOf(Verdict.Fail.class);
         // Nobody else is there to tell an outage of the surroundings by.
         assertThat(judges.assess().attribution()).isInstanceOf(Attribution.Undecided.class);
+    }
+
+    @Test
+    void a_dependency_that_fails_both_versions_alike_is_not_blamed_on_the_release() {
+        var judges = guarded();
+        for (var t = 1; t <= 60; t++) {
+            var bad = t < 30 ? 0 : 80;
+            judges.take(scrape(t, new Counts(200, bad), new Counts(200, bad), new Counts(200, 0)));
+        }
+
+        assertThat(judges.assess().verdict()).isInstanceOf(Verdict.Fail.class);
+        assertThat(judges.assess().attribution()).isInstanceOf(Attribution.Undecided.class);
+    }
+
+    @Test
+    void nor_once_the_old_version_is_gone_while_it_began_with_the_deploy() {
+        var judges = guarded();
+        for (var t = 1; t <= 60; t++) {
+            var bad = t < 5 ? 0 : 80;
+            judges.take(
+                    scrape(t, new Counts(200, bad), t < 20 ? new Counts(200, bad) : Counts.NONE, new Counts(200, 0)));
+        }
+
+        assertThat(judges.assess().verdict()).isInstanceOf(Verdict.Fail.class);
+        assertThat(judges.assess().attribution()).isInstanceOf(Attribution.Temporal.class);
+    }
+
+    @Test
+    void what_breaks_alone_after_the_old_version_was_well_to_its_end_is_the_releases_fault() {
+        var judges = guarded();
+        for (var t = 1; t <= 60; t++) {
+            judges.take(scrape(
+                    t,
+                    new Counts(200, t < 30 ? 0 : 80),
+                    t < 20 ? new Counts(200, 0) : Counts.NONE,
+                    new Counts(200, 0)));
+        }
+
+        assertThat(judges.assess().attribution()).isInstanceOf(Attribution.Release.class);
     }
 
     @Test
