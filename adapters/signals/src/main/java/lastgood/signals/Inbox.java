@@ -108,16 +108,16 @@ public final class Inbox implements Signals {
     }
 
     @Override
-    public Heard hear(ServiceRef service, Release release, Instant since) {
+    public Heard hear(Asked asked) {
         var now = clock.instant();
         var signals = new ArrayList<Signal>();
         var deaf = new ArrayList<String>();
         for (var kept : kept(file.read()).values()) {
             var report = kept.report();
             if (report.over()
-                    || !report.service().equals(service)
+                    || !report.service().equals(asked.service())
                     || kept.isHistory(now)
-                    || !isAbout(kept, release, since)) {
+                    || !isAbout(kept, asked.release(), asked.since())) {
                 continue;
             }
             if (report.trigger() != Trigger.SECURITY && kept.last().plus(HOLDS).isBefore(now)) {

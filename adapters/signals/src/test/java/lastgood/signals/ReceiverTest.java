@@ -30,6 +30,7 @@ import lastgood.core.Version;
 import lastgood.core.decide.Signal;
 import lastgood.core.decide.Trigger;
 import lastgood.engine.port.Forbidden;
+import lastgood.engine.port.Signals;
 import lastgood.engine.port.Signals.Heard;
 import lastgood.engine.port.Unreachable;
 import org.junit.jupiter.api.AfterEach;
@@ -89,7 +90,7 @@ class ReceiverTest {
     }
 
     private Heard heard() {
-        return inbox().hear(SHOP, V2, PUT_OUT);
+        return inbox().hear(new Signals.Asked(SHOP, V2, PUT_OUT, false));
     }
 
     private String post(String path, String body, String... headers) throws Exception {
@@ -136,7 +137,8 @@ class ReceiverTest {
                                 Signal.Weight.SUSPICION,
                                 "many errors")),
                         List.of()));
-        assertThat(inbox().hear(STAGED, V2, PUT_OUT).signals()).isEmpty();
+        assertThat(inbox().hear(new Signals.Asked(STAGED, V2, PUT_OUT, false)).signals())
+                .isEmpty();
     }
 
     @Test

@@ -286,12 +286,12 @@ class WatchTest {
     @Test
     void an_alert_of_somebody_else_prepares_and_does_not_roll_back() {
         users.old = new Counts(100, 0);
-        signals = (service, release, since) -> new Signals.Heard(
+        signals = asked -> new Signals.Heard(
                 List.of(new Signal(
                         Trigger.ERROR_RATE,
                         "am-1",
                         "alertmanager HighErrorRate",
-                        since,
+                        asked.since(),
                         java.util.Optional.empty(),
                         Signal.Weight.SUSPICION,
                         "error rate is high")),

@@ -53,7 +53,11 @@ final class Decide {
     }
 
     private Decision decide() {
-        var act = strongest(byFacts(), byCounts(), byRumours());
+        var proved = strongest(byFacts(), byCounts());
+        var act = strongest(proved, byRumours());
+        if (act != proved) {
+            because.add("nothing compared it with the old version: that prepares, and rolls nothing back by itself");
+        }
         var overdue = overdue(act);
         if (overdue) {
             act = Act.PAGE;
@@ -88,10 +92,7 @@ final class Decide {
 
     private Act byRumours() {
         return findings.worst(From.RUMOUR)
-                .map(severity -> {
-                    because.add("this is somebody else's rule: it prepares, and rolls nothing back by itself");
-                    return severity == Severity.SEV4 ? atLeastPaused(Act.MONITOR) : Act.PREPARE;
-                })
+                .map(severity -> severity == Severity.SEV4 ? atLeastPaused(Act.MONITOR) : Act.PREPARE)
                 .orElse(Act.GO_ON);
     }
 

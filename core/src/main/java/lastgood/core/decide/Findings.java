@@ -95,6 +95,7 @@ record Findings(List<Finding> all, List<String> ignored) {
             outage(found);
             errors(found, ignored);
             latency(found, ignored);
+            routes(found);
             canary(found);
             if (found.size() == before) {
                 found.add(counted(Optional.empty(), Severity.SEV4, "worse, by less than any trigger asks for"));
@@ -147,6 +148,16 @@ record Findings(List<Finding> all, List<String> ignored) {
                         Optional.of(Trigger.PERFORMANCE),
                         matrix().severityOf(Word.LATENCY),
                         "answers take more than twice as long as the reference's"));
+            }
+        }
+
+        private void routes(List<Finding> found) {
+            if (rules().enabled(Trigger.CRITICAL)) {
+                a.brokenRoutes()
+                        .forEach(route -> found.add(counted(
+                                Optional.of(Trigger.CRITICAL),
+                                matrix().severityOf(Word.CRITICAL),
+                                "more than half of the requests to %s fail".formatted(route))));
             }
         }
 

@@ -13,6 +13,7 @@ import lastgood.core.Verdict;
 /// @param increase bounds of the rise of the error rate
 /// @param moreRequests about how many more to the new version would decide; 0 if it is decided or no number would do
 /// @param readings each claim on its own
+/// @param brokenRoutes critical routes that are proved to fail more than half of their users
 /// @param expected share of bad requests that the reference was expected to have
 /// @param allowance added to the margins of errors for the warm-up
 public record Assessment(
@@ -25,6 +26,7 @@ public record Assessment(
         Attribution attribution,
         long moreRequests,
         List<Reading> readings,
+        List<String> brokenRoutes,
         Counts fresh,
         Counts reference,
         double expected,
@@ -34,6 +36,7 @@ public record Assessment(
 
     public Assessment {
         readings = List.copyOf(readings);
+        brokenRoutes = List.copyOf(brokenRoutes);
     }
 
     /// The same numbers, and somebody else's word on whose fault it is.
@@ -48,6 +51,7 @@ public record Assessment(
                 other,
                 moreRequests,
                 readings,
+                brokenRoutes,
                 fresh,
                 reference,
                 expected,

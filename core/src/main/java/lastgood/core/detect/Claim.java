@@ -46,6 +46,11 @@ final class Claim {
         return new Claim("errors more than %s above".formatted(Points.text(delta)), Null.AT_MOST, 1, delta, ERRORS);
     }
 
+    /// More than a raised rate: most of its users get nothing.
+    static Claim broken() {
+        return errorsAbove(0.5);
+    }
+
     static Claim errorsBelow(double delta) {
         return new Claim("errors less than %s above".formatted(Points.text(delta)), Null.AT_LEAST, 1, delta, HARMLESS);
     }

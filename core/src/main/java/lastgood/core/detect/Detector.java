@@ -223,6 +223,7 @@ public final class Detector {
                 Attribution.of(comparisons()),
                 decided instanceof Verdict.Inconclusive ? more() : 0,
                 readings(),
+                routes.broken(needed),
                 fresh,
                 reference,
                 expected.rate(),

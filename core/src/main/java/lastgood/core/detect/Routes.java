@@ -3,6 +3,7 @@ package lastgood.core.detect;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// Parts of a service that are judged on their own: a broken checkout hides in a good global rate.
@@ -78,6 +79,19 @@ final class Routes {
         return worst;
     }
 
+    /// The critical routes of which more than half of the requests fail beyond the reference's, as far as it is proved.
+    /// Each has its share of the alpha, whatever happens on the others.
+    List<String> broken(double needed) {
+        var share = needed + StrictMath.log(Math.max(1, critical.size()));
+        return watched.entrySet().stream()
+                .filter(r -> r.getValue()
+                        .broken
+                        .filter(b -> b.reading(share).proved())
+                        .isPresent())
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
     boolean any() {
         return !watched.isEmpty();
     }
@@ -99,7 +113,10 @@ final class Routes {
                 n -> new Watched(
                         weight(n),
                         new Expected(q0, PRIOR_REQUESTS),
-                        new Comparison(Claim.degraded(tolerance), endless)));
+                        new Comparison(Claim.degraded(tolerance), endless),
+                        critical.contains(n)
+                                ? Optional.of(new Comparison(Claim.broken(), endless))
+                                : Optional.empty()));
     }
 
     private double weight(String name) {
@@ -117,9 +134,11 @@ final class Routes {
     private static final class Watched {
         private final double weight;
         private final Comparison comparison;
+        private final Optional<Comparison> broken;
         private final Expected expected;
 
-        Watched(double weight, Expected expected, Comparison comparison) {
+        Watched(double weight, Expected expected, Comparison comparison, Optional<Comparison> broken) {
+            this.broken = broken;
             this.weight = weight;
             this.expected = expected;
             this.comparison = comparison;
@@ -127,6 +146,7 @@ final class Routes {
 
         void take(Scrape.Route seen, double allowance, double phi, double since, double[] payoffs) {
             comparison.take(seen.fresh(), seen.reference(), expected.rate(), allowance, phi, payoffs);
+            broken.ifPresent(b -> b.take(seen.fresh(), seen.reference(), expected.rate(), allowance, phi, payoffs));
             expected.saw(seen.reference().requests(), seen.reference().bad(), since);
         }
     }

@@ -48,6 +48,7 @@ final class Case {
     boolean outage;
     Attribution attribution = new Attribution.Undecided("no difference between the versions is proved");
     List<Reading> readings = new ArrayList<>();
+    List<String> brokenRoutes = new ArrayList<>();
     long requests = 3000;
     boolean counted = true;
     List<Signal> signals = new ArrayList<>();
@@ -98,6 +99,11 @@ final class Case {
         return this;
     }
 
+    Case broken(String route) {
+        brokenRoutes.add(route);
+        return this;
+    }
+
     Case heard(Trigger trigger, Signal.Weight weight) {
         return heard(trigger, "somebody", weight, Optional.empty());
     }
@@ -136,6 +142,7 @@ final class Case {
                 attribution,
                 verdict instanceof Verdict.Inconclusive ? 200 : 0,
                 readings,
+                brokenRoutes,
                 new Counts(requests, 0),
                 new Counts(9000, 20),
                 0.002,

@@ -84,6 +84,17 @@ class DecisionTest {
     }
 
     @Test
+    void a_broken_critical_route_is_not_minor_however_good_the_service_looks_in_all() {
+        var decision = proved(0.005, 0.02).broken("/checkout").decide();
+
+        assertThat(decision.severity()).contains(Severity.SEV2);
+        assertThat(decision.triggers()).contains(Trigger.CRITICAL);
+        assertThat(decision.act()).isEqualTo(Act.ROLL_BACK);
+        assertThat(decision.reasons()).anyMatch(r -> r.contains("more than half of the requests to /checkout fail"));
+        assertThat(proved(0.005, 0.02).decide().severity()).contains(Severity.SEV4);
+    }
+
+    @Test
     void twice_as_slow_is_for_the_on_call_engineer() {
         var c = proved(-1, 0.05).twiceAsSlow();
         c.rules = DecisionRules.runbook();

@@ -288,6 +288,28 @@ class DetectorTest {
     }
 
     @Test
+    void a_critical_route_that_fails_most_of_its_users_is_broken_and_one_that_fails_a_third_is_not() {
+        var settings = TYPE_1.withWarmUp(WarmUp.none(), WarmUp.none())
+                .withRoutes(Set.of("/checkout", "/login"), Settings.ROUTES_MAX);
+        var detector = new Detector(settings);
+        for (var t = 1; t <= 40; t++) {
+            detector.take(new Scrape(
+                    after(t),
+                    after(t),
+                    Scrape.Side.of(new Counts(1_000, 13)),
+                    Scrape.Side.of(new Counts(9_000, 18)),
+                    Counts.NONE,
+                    List.of(
+                            new Scrape.Route("/checkout", new Counts(9, 8), new Counts(90, 0)),
+                            new Scrape.Route("/login", new Counts(9, 3), new Counts(90, 0)),
+                            new Scrape.Route("/rest", new Counts(2, 2), new Counts(20, 0))),
+                    new Scrape.Sight.Clear()));
+        }
+
+        assertThat(detector.assess().brokenRoutes()).containsExactly("/checkout");
+    }
+
+    @Test
     void new_pods_that_cannot_be_scraped_while_old_ones_can_are_an_outage() {
         var detector = new Detector(TYPE_1);
         for (var t = 1; t <= 12; t++) {

@@ -1,14 +1,11 @@
 package lastgood.engine.signals;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import lastgood.core.Release;
-import lastgood.core.ServiceRef;
 import lastgood.core.decide.Signal;
 import lastgood.core.decide.TriggerRules;
 import lastgood.core.recover.Check;
@@ -88,20 +85,20 @@ public final class AllSignals implements Signals {
     }
 
     @Override
-    public Heard hear(ServiceRef service, Release release, Instant since) {
+    public Heard hear(Asked asked) {
         var signals = new LinkedHashMap<String, Signal>();
         var deaf = new ArrayList<String>();
         for (var source : sources) {
-            var heard = hear(source, service, release, since);
+            var heard = hear(source, asked);
             heard.signals().forEach(s -> signals.merge(s.id(), s, AllSignals::stronger));
             deaf.addAll(heard.deaf());
         }
         return new Heard(List.copyOf(signals.values()), deaf);
     }
 
-    static Heard hear(Source source, ServiceRef service, Release release, Instant since) {
+    static Heard hear(Source source, Asked asked) {
         try {
-            return source.signals().hear(service, release, since);
+            return source.signals().hear(asked);
         } catch (RuntimeException e) {
             // A mistake of ours in one source silences that one only, and aloud.
             return new Heard(List.of(), List.of("%s: %s".formatted(source.name(), said(e))));

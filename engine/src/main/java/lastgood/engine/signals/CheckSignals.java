@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import lastgood.core.Release;
 import lastgood.core.ServiceRef;
 import lastgood.core.decide.Signal;
 import lastgood.core.decide.Trigger;
@@ -43,9 +42,13 @@ public final class CheckSignals implements Signals {
     /// The service's own health path is what its instances are held to be ready by.
     private static final String HEALTH = "health";
 
+    /// The next round while the counts speak against the release as well and a check has just failed.
+    static final Duration SUSPECTED_EVERY = Duration.ofSeconds(2);
+
     /// How often checks are asked.
     public enum Pace {
-        /// One round at most every 15 s, and the answers are counted over many calls.
+        /// One round at most every 15 s, and the answers are counted over many calls; sooner where the counts begin to
+        /// speak against the release, because how bad it is decides whether anybody is waited for.
         WATCHING,
         /// All rounds that are needed, at once.
         ONCE
@@ -53,7 +56,7 @@ public final class CheckSignals implements Signals {
 
     private final Checks checks;
     private final int failures;
-    private final Set<Check> asked;
+    private final Set<Check> critical;
     private final List<String> notAskable;
     private final Pace pace;
     private final Time time;
@@ -62,17 +65,18 @@ public final class CheckSignals implements Signals {
     private final Map<Check, Streak> streaks = new EnumMap<>(Check.class);
     private final Map<Check, String> silent = new EnumMap<>(Check.class);
     private @Nullable Instant lastRound;
+    private boolean suspectedThen;
 
     /// @param askable checks that can be asked here
     public CheckSignals(Checks checks, TriggerRules.Critical rules, Set<Check> askable, Pace pace, Time time) {
         this.checks = checks;
         this.failures = rules.failures();
-        this.asked = EnumSet.noneOf(Check.class);
+        this.critical = EnumSet.noneOf(Check.class);
         var not = new ArrayList<String>();
         for (var name : rules.checks()) {
             var check = check(name);
             if (check.filter(askable::contains).isPresent()) {
-                asked.add(check.get());
+                critical.add(check.get());
             } else {
                 not.add(name);
             }
@@ -110,20 +114,34 @@ public final class CheckSignals implements Signals {
     }
 
     @Override
-    public synchronized Heard hear(ServiceRef service, Release release, Instant since) {
-        about(new Subject(service, release.number()));
-        if (asked.isEmpty()) {
+    public synchronized Heard hear(Asked asked) {
+        about(new Subject(asked.service(), asked.release().number()));
+        if (critical.isEmpty()) {
             return new Heard(List.of(), List.of());
         }
         switch (pace) {
             case WATCHING -> {
-                if (lastRound == null || !lastRound.plus(ROUND_EVERY).isAfter(time.now())) {
-                    round(service, release, since);
+                if (isDue(asked.suspected())) {
+                    suspectedThen = asked.suspected();
+                    round(asked);
                 }
             }
-            case ONCE -> rounds(service, release, since);
+            case ONCE -> rounds(asked);
         }
-        return heard(since);
+        return heard(asked.since());
+    }
+
+    private boolean isDue(boolean suspected) {
+        if (lastRound == null) {
+            return true;
+        }
+        var hurry = suspected && (!suspectedThen || isUndecided());
+        return !lastRound.plus(hurry ? SUSPECTED_EVERY : ROUND_EVERY).isAfter(time.now());
+    }
+
+    /// A check has failed, and not yet often enough.
+    private boolean isUndecided() {
+        return streaks.values().stream().anyMatch(s -> s.failed() > 0 && s.failed() < failures);
     }
 
     private void about(Subject now) {
@@ -132,15 +150,16 @@ public final class CheckSignals implements Signals {
             streaks.clear();
             silent.clear();
             lastRound = null;
+            suspectedThen = false;
         }
     }
 
     /// As many as it takes to call a failure one, or to see that there is none.
-    private void rounds(ServiceRef service, Release release, Instant since) {
+    private void rounds(Asked asked) {
         streaks.clear();
         var end = time.now().plus(ONCE_WITHIN);
         for (var rounds = 1; rounds <= failures; rounds++) {
-            round(service, release, since);
+            round(asked);
             if (!undecidedAfter(rounds) || !time.now().isBefore(end)) {
                 return;
             }
@@ -158,17 +177,19 @@ public final class CheckSignals implements Signals {
         return rounds < failures && streaks.values().stream().anyMatch(s -> s.failed() == rounds);
     }
 
-    private void round(ServiceRef service, Release release, Instant since) {
+    private void round(Asked asked) {
         var at = time.now();
         lastRound = at;
         var answers = new EnumMap<Check, CheckResult>(Check.class);
         var why = "no answer";
         try {
-            checks.some(service, release, since, asked).results().forEach(r -> answers.put(r.check(), r));
+            checks.some(asked.service(), asked.release(), asked.since(), critical)
+                    .results()
+                    .forEach(r -> answers.put(r.check(), r));
         } catch (RuntimeException e) {
             why = AllSignals.said(e);
         }
-        for (var check : asked) {
+        for (var check : critical) {
             var result = answers.get(check);
             count(check, result == null ? CheckResult.unknown(check, why) : result, at);
         }

@@ -1,12 +1,10 @@
 package lastgood.engine.signals;
 
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import lastgood.core.LedgerEntry;
 import lastgood.core.Release;
 import lastgood.core.RunId;
-import lastgood.core.ServiceRef;
 import lastgood.core.decide.Signal;
 import lastgood.core.decide.Trigger;
 import lastgood.core.plan.Step;
@@ -30,15 +28,16 @@ final class FailedRunSignals implements Signals {
     }
 
     @Override
-    public Heard hear(ServiceRef service, Release release, Instant since) {
-        var run = ledgers.read(service).entries().stream()
-                .filter(e -> e instanceof LedgerEntry.Deployed && e.release() == release.number())
+    public Heard hear(Asked asked) {
+        var run = ledgers.read(asked.service()).entries().stream()
+                .filter(e -> e instanceof LedgerEntry.Deployed
+                        && e.release() == asked.release().number())
                 .map(e -> e.key().replaceFirst("/.*", ""))
                 .reduce((_, later) -> later);
         var kept = journals.runs().stream()
                 .filter(r -> run.filter(r.toString()::equals).isPresent())
                 .findFirst();
-        return kept.map(r -> heard(r, release)).orElse(new Heard(List.of(), List.of()));
+        return kept.map(r -> heard(r, asked.release())).orElse(new Heard(List.of(), List.of()));
     }
 
     private Heard heard(RunId run, Release release) {

@@ -63,11 +63,11 @@ final class IntegritySignals implements Signals {
     }
 
     @Override
-    public Heard hear(ServiceRef service, Release release, Instant since) {
-        if (begins(service)) {
-            background.execute(() -> look(service));
+    public Heard hear(Asked asked) {
+        if (begins(asked.service())) {
+            background.execute(() -> look(asked.service()));
         }
-        return heard(service, release, since);
+        return heard(asked.service(), asked.release(), asked.since());
     }
 
     /// One look at a time; the next one is due when its time has come, however long the last one took.

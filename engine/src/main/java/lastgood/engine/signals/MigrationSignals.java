@@ -1,11 +1,9 @@
 package lastgood.engine.signals;
 
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import lastgood.core.Release;
-import lastgood.core.ServiceRef;
 import lastgood.core.data.Migrations.Applied;
 import lastgood.core.decide.Signal;
 import lastgood.core.decide.Trigger;
@@ -23,19 +21,19 @@ final class MigrationSignals implements Signals {
     }
 
     @Override
-    public Heard hear(ServiceRef service, Release release, Instant since) {
-        var failed = schemas.migrations(service).applied().stream()
+    public Heard hear(Asked asked) {
+        var failed = schemas.migrations(asked.service()).applied().stream()
                 .filter(m -> !m.done())
                 .map(Applied::name)
                 .toList();
         var signals = new ArrayList<Signal>();
-        failed.forEach(name -> signals.add(signal(name, release)));
+        failed.forEach(name -> signals.add(signal(name, asked.release())));
         if (failed.isEmpty()) {
-            var half = schemas.look(service).halfDone();
+            var half = schemas.look(asked.service()).halfDone();
             if (!half.isEmpty()) {
                 signals.add(somebodys(
                         "half",
-                        release,
+                        asked.release(),
                         "a change of the schema is half done: "
                                 + half.lines().findFirst().orElse("")));
             }

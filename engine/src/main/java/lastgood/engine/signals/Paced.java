@@ -32,16 +32,16 @@ final class Paced implements Signals {
     }
 
     @Override
-    public synchronized Heard hear(ServiceRef service, Release release, Instant since) {
+    public synchronized Heard hear(Asked asked) {
         var now = time.now();
         var known = last;
         if (known != null
-                && known.isFor(service, release)
+                && known.isFor(asked.service(), asked.release())
                 && known.at().plus(every).isAfter(now)) {
             return known.heard();
         }
-        var heard = AllSignals.hear(new AllSignals.Source(name, source), service, release, since);
-        last = new Answer(service, release.number(), now, heard);
+        var heard = AllSignals.hear(new AllSignals.Source(name, source), asked);
+        last = new Answer(asked.service(), asked.release().number(), now, heard);
         return heard;
     }
 }

@@ -1,11 +1,9 @@
 package lastgood.engine.signals;
 
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import lastgood.core.LedgerEntry.Revoked;
 import lastgood.core.Release;
-import lastgood.core.ServiceRef;
 import lastgood.core.decide.Signal;
 import lastgood.core.decide.Trigger;
 import lastgood.engine.port.Ledgers;
@@ -23,9 +21,9 @@ final class RevokedSignals implements Signals {
     }
 
     @Override
-    public Heard hear(ServiceRef service, Release release, Instant since) {
-        var signals = ledgers.read(service).revoked(release.parts()).stream()
-                .map(r -> signal(r, release))
+    public Heard hear(Asked asked) {
+        var signals = ledgers.read(asked.service()).revoked(asked.release().parts()).stream()
+                .map(r -> signal(r, asked.release()))
                 .toList();
         return new Heard(signals, List.of());
     }

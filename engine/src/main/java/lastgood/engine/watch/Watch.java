@@ -12,6 +12,8 @@ import lastgood.core.decide.Situation;
 import lastgood.core.detect.Basis;
 import lastgood.core.detect.Judges;
 import lastgood.core.detect.Scrape;
+import lastgood.core.detect.Suspicion;
+import lastgood.engine.port.Signals;
 import lastgood.engine.port.Telemetry;
 import lastgood.engine.port.Time;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +62,12 @@ public final class Watch {
         scrapes.forEach(this::take);
         var now = time.now();
         var start = basis == null ? question.since() : basis.start();
-        var heard = sources.signals().hear(question.service(), question.fresh(), question.since());
+        var assessment = Optional.ofNullable(judges).map(Judges::assess);
+        var suspected = assessment
+                .filter(a -> a.suspicion() instanceof Suspicion.Since(var _, var active) && active)
+                .isPresent();
+        var heard = sources.signals()
+                .hear(new Signals.Asked(question.service(), question.fresh(), question.since(), suspected));
         var deaf = new ArrayList<>(heard.deaf());
         if (judges == null && !blind.isEmpty()) {
             deaf.add("what users get: " + blind);
@@ -70,7 +77,7 @@ public final class Watch {
                 question.fresh(),
                 around.stage(),
                 start,
-                Optional.ofNullable(judges).map(Judges::assess),
+                assessment,
                 heard.signals(),
                 deaf,
                 blindSince,

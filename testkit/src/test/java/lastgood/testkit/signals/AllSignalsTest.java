@@ -159,8 +159,12 @@ class AllSignalsTest {
         findings.add(new IntegrityReport.Finding(standing, check, "orders", 3, "orders 7, 8, 9"));
     }
 
+    private Signals.Asked asked(Instant since, boolean suspected) {
+        return new Signals.Asked(SHOP, v2, since, suspected);
+    }
+
     private Heard hear(AllSignals all) {
-        return all.hear(SHOP, v2, putOut);
+        return all.hear(asked(putOut, false));
     }
 
     /// A quarter of a minute later.
@@ -231,6 +235,37 @@ class AllSignalsTest {
     }
 
     @Test
+    void once_the_counts_speak_against_the_release_checks_are_asked_at_once_and_failing_ones_again_soon() {
+        var all = watching();
+        hear(all);
+        answer(CheckResult.fail(Check.AUTH, "500", "", ""));
+
+        for (var second = 1; second <= 6; second++) {
+            assertThat(suspected(all).signals()).as("second " + second).hasSize(second < 6 ? 0 : 1);
+        }
+    }
+
+    @Test
+    void checks_that_pass_are_not_asked_more_often_because_of_a_suspicion() {
+        var all = watching();
+        hear(all);
+        suspected(all);
+        suspected(all);
+        // Asked by now, and well. What fails from here on is not seen before its usual time.
+        answer(CheckResult.fail(Check.AUTH, "500", "", ""));
+
+        for (var second = 3; second <= 16; second++) {
+            assertThat(suspected(all).signals()).isEmpty();
+        }
+    }
+
+    /// A second later.
+    private Heard suspected(AllSignals all) {
+        clock.jump(Duration.ofSeconds(1));
+        return all.hear(asked(putOut, true));
+    }
+
+    @Test
     void a_single_question_asks_as_often_as_it_takes_and_no_longer() {
         var all = signals(CheckSignals.Pace.ONCE, Signals.NONE);
         assertThat(hear(all)).isEqualTo(new Heard(List.of(), List.of()));
@@ -277,10 +312,10 @@ class AllSignalsTest {
     void what_was_broken_before_the_release_is_not_its_fault() {
         found(Standing.FAIL, "invariant");
         var all = watching();
-        all.hear(SHOP, v2, putOut);
+        hear(all);
         clock.jump(Duration.ofMinutes(6));
 
-        assertThat(all.hear(SHOP, v2, putOut.plusSeconds(60)).signals()).isEmpty();
+        assertThat(all.hear(asked(putOut.plusSeconds(60), false)).signals()).isEmpty();
     }
 
     @Test
@@ -424,7 +459,7 @@ class AllSignalsTest {
     void a_source_that_breaks_is_deaf_and_silences_no_other() {
         migrations.add(failed("20260102_weights"));
 
-        var heard = hear(signals(CheckSignals.Pace.WATCHING, (service, release, since) -> {
+        var heard = hear(signals(CheckSignals.Pace.WATCHING, _ -> {
             throw new IllegalStateException("a mistake of ours");
         }));
 
