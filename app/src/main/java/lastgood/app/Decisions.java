@@ -19,15 +19,16 @@ final class Decisions {
 
     static DecisionRules rules(Catalog catalog, Effective effective) {
         var policy = effective.policy();
+        var here = policy.automatic()
+                .environments()
+                .contains(effective.environment().name());
         return new DecisionRules(
                 FromConfig.matrix(policy, catalog.contacts()),
                 triggers(effective.service().triggers()),
                 policy.decideWithin(),
-                policy.automaticEnvironments().contains(effective.environment().name())
-                        ? types(policy.automaticTypes())
-                        : Set.of(),
-                false,
-                DecisionRules.COOLDOWN);
+                here ? types(policy.automatic().types()) : Set.of(),
+                here && policy.automatic().temporal(),
+                policy.automatic().cooldown());
     }
 
     private static Set<Plan.Type> types(Set<Integer> numbers) {

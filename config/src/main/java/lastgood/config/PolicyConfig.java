@@ -15,21 +15,29 @@ import java.util.Set;
 /// @param quarantine how long a bad release may not come back unnoticed
 /// @param presumeGoodAfter how long a release must have served to be presumed good where none was ever judged; zero =
 ///     never
-/// @param automaticEnvironments where no person is needed, for rollbacks of the types in `automaticTypes`
-/// @param automaticTypes 1, 2, 3
+/// @param automatic what needs no person
 public record PolicyConfig(
         Map<SeverityLevel, SeverityRule> severity,
         Duration decideWithin,
         Duration bake,
         Duration quarantine,
         Duration presumeGoodAfter,
-        Set<String> automaticEnvironments,
-        Set<Integer> automaticTypes) {
+        Automatic automatic) {
+
+    /// @param environments where no person is needed, for rollbacks of these types
+    /// @param types 1, 2
+    /// @param temporal whether that holds for a release, too, that is bad since its deploy together with the old
+    ///     version
+    /// @param cooldown how long after an automatic rollback nothing more is rolled back automatically
+    public record Automatic(Set<String> environments, Set<Integer> types, boolean temporal, Duration cooldown) {
+        public Automatic {
+            environments = Set.copyOf(environments);
+            types = Set.copyOf(types);
+        }
+    }
 
     public PolicyConfig {
         severity = Collections.unmodifiableMap(new EnumMap<>(severity));
-        automaticEnvironments = Set.copyOf(automaticEnvironments);
-        automaticTypes = Set.copyOf(automaticTypes);
         if (severity.size() != SeverityLevel.values().length) {
             throw new IllegalArgumentException("the severity matrix needs all levels: " + severity.keySet());
         }

@@ -18,15 +18,21 @@ final class PolicyReader {
         for (var level : SeverityLevel.values()) {
             rules.put(level, rule(level, at.at("severity").at(level.toString())));
         }
-        var automatic = at.at("automatic");
         return new PolicyConfig(
                 rules,
                 at.at("decideWithin").positive(Duration.ofMinutes(15)),
                 at.at("bake").duration(Duration.ofMinutes(30)),
                 at.at("freeze").at("quarantineBadRelease").duration(Duration.ofHours(24)),
                 at.at("presumeGoodAfter").read(PolicyReader::orNever, Duration.ofHours(24)),
-                new LinkedHashSet<>(automatic.at("environments").texts()),
-                automatic.at("types").items().flatMap(PolicyReader::type).collect(Collectors.toSet()));
+                automatic(at.at("automatic")));
+    }
+
+    private static PolicyConfig.Automatic automatic(Cursor at) {
+        return new PolicyConfig.Automatic(
+                new LinkedHashSet<>(at.at("environments").texts()),
+                at.at("types").items().flatMap(PolicyReader::type).collect(Collectors.toSet()),
+                at.at("temporal").truth(false),
+                at.at("cooldown").duration(Duration.ofMinutes(30)));
     }
 
     /// Type 3 puts data back. That nobody is asked for it is not to be had.

@@ -102,7 +102,7 @@ class ExamplesTest {
                         new Approval.Needed(
                                 List.of("platform-lead"), Approval.When.AFTER, new Due.Within(Duration.ofHours(24)), 1),
                         new Due.Within(Duration.ofHours(24))));
-        assertThat(full.policy().automaticTypes()).isEqualTo(Set.of(1));
+        assertThat(full.policy().automatic().types()).isEqualTo(Set.of(1));
     }
 
     @Test

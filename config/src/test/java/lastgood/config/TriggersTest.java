@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -67,6 +68,18 @@ class TriggersTest {
                 .asString()
                 .matches("(?s)[a-z.]+:[0-9]+:[0-9]+: .*")
                 .endsWith(": %s\n  hint: %s".formatted(fact, hint));
+    }
+
+    @Test
+    void what_may_be_done_alone_is_nothing_until_it_is_written() {
+        assertThat(Texts.catalog(Texts.LOCAL).policy().automatic())
+                .isEqualTo(new PolicyConfig.Automatic(Set.of(), Set.of(), false, Duration.ofMinutes(30)));
+        assertThat(Texts.catalog(Texts.LOCAL
+                                + "policy: { automatic: { environments: [here], types: [2], temporal: true, cooldown: 2h"
+                                + " } }\n")
+                        .policy()
+                        .automatic())
+                .isEqualTo(new PolicyConfig.Automatic(Set.of("here"), Set.of(2), true, Duration.ofHours(2)));
     }
 
     @Test
