@@ -1,10 +1,13 @@
 package lastgood.engine;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import lastgood.core.RunId;
 import lastgood.core.ServiceRef;
 import lastgood.core.plan.Plan;
@@ -21,6 +24,11 @@ public final class Runs {
 
     private final JournalStore journals;
     private final Drivers drivers;
+
+    /// What is over stays over. Whoever asks each second, as a watch does, reads a year of journals only once.
+    private final Map<RunId, Over> over = new ConcurrentHashMap<>();
+
+    private record Over(ServiceRef service, Instant opened) {}
 
     public Runs(JournalStore journals, Drivers drivers) {
         this.journals = journals;
@@ -75,7 +83,46 @@ public final class Runs {
     }
 
     public Optional<Listed.Known> active(ServiceRef service) {
-        return of(service).stream().filter(r -> r.state().status().active()).findFirst();
+        return journals.runs().stream()
+                .filter(run -> !over.containsKey(run))
+                .flatMap(run -> read(run).stream())
+                .filter(r -> r.state().opened().service().equals(service))
+                .filter(r -> r.state().status().active())
+                .max(Comparator.comparing(r -> r.state().openedAt()));
+    }
+
+    /// Those that were opened after that, the newest first.
+    public List<Listed.Known> since(ServiceRef service, Instant from) {
+        return journals.runs().stream()
+                .filter(run -> {
+                    var known = over.get(run);
+                    return known == null
+                            || (known.service().equals(service)
+                                    && known.opened().isAfter(from));
+                })
+                .flatMap(run -> read(run).stream())
+                .filter(r -> r.state().opened().service().equals(service)
+                        && r.state().openedAt().isAfter(from))
+                .sorted(Comparator.comparing((Listed.Known r) -> r.state().openedAt())
+                        .reversed())
+                .toList();
+    }
+
+    private Optional<Listed.Known> read(RunId run) {
+        try {
+            var journal = Journal.open(journals, run);
+            if (!journal.state().isPlanned()) {
+                return Optional.empty();
+            }
+            var state = journal.state();
+            if (!state.status().active()) {
+                over.put(run, new Over(state.opened().service(), state.openedAt()));
+            }
+            return Optional.of(new Listed.Known(journal));
+        } catch (Damaged e) {
+            // It is listed by `all`, with the reason.
+            return Optional.empty();
+        }
     }
 
     /// Runs that want to go on and that nobody carries on: what a crash leaves behind.

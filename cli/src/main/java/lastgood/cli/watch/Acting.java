@@ -19,6 +19,7 @@ import lastgood.core.decide.Decision;
 import lastgood.core.decide.Decision.Act;
 import lastgood.core.decide.Situation.Way;
 import lastgood.core.detect.Attribution;
+import lastgood.engine.Runs;
 import lastgood.engine.journal.Journal;
 import lastgood.engine.journal.RunState;
 import lastgood.engine.port.Forbidden;
@@ -33,6 +34,7 @@ import lastgood.engine.watch.View;
 final class Acting {
 
     private final Session session;
+    private final Runs runs;
     private final Unattended hands;
     private final Screen screen;
     private final Set<String> said = new HashSet<>();
@@ -40,6 +42,7 @@ final class Acting {
 
     Acting(Session session, Unattended hands, Screen screen) {
         this.session = session;
+        this.runs = session.runs();
         this.hands = hands;
         this.screen = screen;
     }
@@ -74,8 +77,7 @@ final class Acting {
 
     /// A rollback that a watch opened and that still waits for somebody's approval, whichever watch that was.
     private Optional<RunId> waiting() {
-        return session.runs()
-                .active(session.service())
+        return runs.active(session.service())
                 .filter(r -> r.state().opened().by().equals(Person.ITSELF))
                 .map(r -> r.run());
     }

@@ -14,6 +14,7 @@ import lastgood.core.decide.Situation.Past;
 import lastgood.core.decide.Situation.Way;
 import lastgood.core.plan.Facts;
 import lastgood.core.plan.Plan;
+import lastgood.engine.Runs;
 import lastgood.engine.journal.Entry.Outcome;
 import lastgood.engine.journal.RunState;
 import lastgood.engine.watch.Surroundings;
@@ -27,12 +28,14 @@ final class Around {
     private static final Duration PLANNED_FOR = Duration.ofSeconds(30);
 
     private final Session session;
+    private final Runs runs;
     private Optional<Planned> planned = Optional.empty();
 
     private record Planned(int release, Instant at, Way way) {}
 
     Around(Session session) {
         this.session = session;
+        this.runs = session.runs();
     }
 
     Surroundings of(Facts facts, Subject subject) {
@@ -55,9 +58,9 @@ final class Around {
     private Past past(Facts facts, Subject subject) {
         var now = session.ports().time().now();
         var automatic = new ArrayList<Automatic>();
-        for (var run : session.runs().of(session.service())) {
+        for (var run : runs.since(session.service(), now.minus(A_DAY))) {
             var state = run.state();
-            if (isAutomatic(state) && state.openedAt().isAfter(now.minus(A_DAY))) {
+            if (isAutomatic(state)) {
                 var helped = state.closed()
                         .filter(c -> c.outcome() == Outcome.RECOVERED)
                         .isPresent();
