@@ -16,7 +16,10 @@ import lastgood.engine.port.Unreachable;
 /// there is none, and the report goes without.
 public final class Picture {
 
-    private static final Duration BEFORE = Duration.ofMinutes(2);
+    /// What was normal is seen on a third of the picture, and not on more than two minutes of it.
+    private static final Duration BEFORE_MAX = Duration.ofMinutes(2);
+
+    private static final Duration BEFORE_MIN = Duration.ofSeconds(10);
 
     /// A day's picture shows nothing of the minutes that matter.
     private static final Duration LENGTH_MAX = Duration.ofHours(2);
@@ -40,7 +43,9 @@ public final class Picture {
         if (marks.isEmpty()) {
             return Optional.empty();
         }
-        var first = marks.getFirst().at().minus(BEFORE);
+        var first = marks.getFirst()
+                .at()
+                .minus(before(Duration.between(marks.getFirst().at(), end)));
         var from = first.isBefore(end.minus(LENGTH_MAX)) ? end.minus(LENGTH_MAX) : first;
         var seconds = Math.max(1, Math.ceilDiv(Duration.between(from, end).toSeconds(), STEPS_MAX));
         var step = Duration.ofSeconds(seconds);
@@ -52,6 +57,11 @@ public final class Picture {
         } catch (Unreachable | Forbidden e) {
             return Optional.empty();
         }
+    }
+
+    private static Duration before(Duration shown) {
+        var third = shown.dividedBy(2);
+        return third.compareTo(BEFORE_MIN) < 0 ? BEFORE_MIN : third.compareTo(BEFORE_MAX) > 0 ? BEFORE_MAX : third;
     }
 
     public List<String> lines(boolean unicode) {

@@ -12,7 +12,7 @@ final class Svg {
     private static final int WIDTH = 960;
     private static final int LEFT = 70;
     private static final int RIGHT = 20;
-    private static final int TOP = 84;
+    private static final int TOP = 100;
     private static final int PANEL = 130;
     private static final int GAP = 46;
     private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
@@ -66,39 +66,59 @@ final class Svg {
         line("<text x=\"%d\" y=\"%d\" text-anchor=\"end\" fill=\"#555555\">%s</text>"
                 .formatted(LEFT - 8, top + 4, full));
         line("<text x=\"%d\" y=\"%d\" text-anchor=\"end\" fill=\"#555555\">0</text>".formatted(LEFT - 8, bottom + 4));
-        var points = new StringBuilder();
-        var wide = (double) (WIDTH - LEFT - RIGHT) / course.steps().size();
-        for (var i = 0; i < course.steps().size(); i++) {
-            var y = bottom - value.applyAsDouble(course.steps().get(i)) / max * PANEL;
-            points.append(
-                    String.format(Locale.ROOT, "%.1f,%.1f %.1f,%.1f ", LEFT + i * wide, y, LEFT + (i + 1) * wide, y));
-        }
-        line("<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"1.6\" points=\"%s\"/>"
-                .formatted(colour, points.toString().strip()));
+        line("<path fill=\"none\" stroke=\"%s\" stroke-width=\"1.6\" d=\"%s\"/>"
+                .formatted(colour, path(bottom, value, max)));
     }
 
-    /// Their words share two rows, so that two that lie close together can both be read.
+    /// Where nobody asked there is nothing to draw: neither a failure nor its absence.
+    private String path(int bottom, ToDoubleFunction<Course.Step> value, double max) {
+        var path = new StringBuilder();
+        var wide = (double) (WIDTH - LEFT - RIGHT) / course.steps().size();
+        var drawing = false;
+        for (var i = 0; i < course.steps().size(); i++) {
+            var step = course.steps().get(i);
+            if (step.requests() > 0) {
+                var y = bottom - value.applyAsDouble(step) / max * PANEL;
+                path.append(String.format(
+                        Locale.ROOT,
+                        "%s%.1f,%.1f L%.1f,%.1f ",
+                        drawing ? "L" : "M",
+                        LEFT + i * wide,
+                        y,
+                        LEFT + (i + 1) * wide,
+                        y));
+            }
+            drawing = step.requests() > 0;
+        }
+        return path.toString().strip();
+    }
+
+    /// A letter above each line, on two rows, so that two that lie close together can both be read; what it stands for
+    /// is said below the title.
     private void marks() {
-        var row = 0;
-        for (var mark : course.marks()) {
+        var words = new StringBuilder();
+        for (var i = 0; i < course.marks().size(); i++) {
+            var mark = course.marks().get(i);
+            var letter = (char) ('a' + i);
             var x = LEFT + Math.clamp(course.place(mark.at()), 0, 1) * (WIDTH - LEFT - RIGHT);
-            var right = x > WIDTH * 0.8;
+            var y = TOP - 24 + i % 2 * 12;
             line(String.format(
                     Locale.ROOT,
                     "<line x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\" stroke=\"#777777\" stroke-dasharray=\"3 3\"/>",
                     x,
-                    44 + row % 2 * 16,
+                    y + 3,
                     x,
                     TOP + 2 * PANEL + GAP));
             line(String.format(
                     Locale.ROOT,
-                    "<text x=\"%.1f\" y=\"%d\"%s>%s</text>",
-                    right ? x - 4 : x + 4,
-                    52 + row % 2 * 16,
-                    right ? " text-anchor=\"end\"" : "",
-                    escaped(mark.words())));
-            row++;
+                    "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\" font-weight=\"bold\">%s</text>",
+                    x,
+                    y,
+                    letter));
+            words.append("<tspan font-weight=\"bold\">%s</tspan> %s  %s&#160;&#160;&#160;&#160;"
+                    .formatted(letter, CLOCK.format(mark.at().atZone(zone)), escaped(mark.words())));
         }
+        line("<text x=\"%d\" y=\"44\" fill=\"#222222\">%s</text>".formatted(LEFT, words));
     }
 
     private void line(String text) {

@@ -70,12 +70,27 @@ class PictureTest {
     }
 
     @Test
+    void where_nobody_asked_the_picture_draws_nothing() {
+        var course = Course.of(
+                NOON,
+                NOON.plusSeconds(25),
+                STEP,
+                List.of(
+                        new Metrics.Point(NOON, Optional.empty(), 10, 0, Duration.ofMillis(50)),
+                        new Metrics.Point(NOON.plusSeconds(20), Optional.empty(), 10, 0, Duration.ofMillis(50))),
+                List.of());
+
+        assertThat(new Svg(course, "web", ZoneOffset.UTC).text().split("M[0-9]", -1))
+                .hasSize(1 + 2 * 2);
+    }
+
+    @Test
     void the_picture_is_xml_with_every_mark_in_it_whatever_a_release_is_called() throws Exception {
         var svg = new Svg(course(), "checkout & \"co\"", ZoneOffset.UTC).text();
 
         var parsed =
                 DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(new InputSource(new StringReader(svg)));
-        assertThat(parsed.getElementsByTagName("polyline").getLength()).isEqualTo(2);
+        assertThat(parsed.getElementsByTagName("path").getLength()).isEqualTo(2);
         var texts = parsed.getDocumentElement().getTextContent();
         assertThat(texts).contains("checkout & \"co\"", "v2 goes <out>", "recovery proved", "12:00:00", "12:02:00");
     }
