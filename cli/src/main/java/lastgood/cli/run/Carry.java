@@ -63,6 +63,10 @@ public final class Carry {
 
     /// Writes the run down and carries it out.
     public Exit out(Plan plan, List<String> remarks, How how) throws InterruptedException {
+        // What the watch has made ready waits for people, and not people for it.
+        if (!session.person().equals(Person.ITSELF)) {
+            Standby.giveWay(session, screen);
+        }
         refuseIfHeld();
         tool.ensureAgent(session, screen);
         var known = BeforeStepOne.again(session, plan, remarks);

@@ -16,6 +16,7 @@ import lastgood.cli.out.Screen;
 import lastgood.cli.out.When;
 import lastgood.cli.picture.Course;
 import lastgood.cli.picture.Picture;
+import lastgood.core.Person;
 import lastgood.core.Release;
 import lastgood.core.RunId;
 import lastgood.core.Standing;
@@ -95,7 +96,9 @@ public final class Report {
         }
         var marks = new ArrayList<Course.Mark>();
         takenOut().ifPresent(r -> marks.add(new Course.Mark(r.at(), "%s goes out".formatted(r))));
-        marks.add(new Course.Mark(state.openedAt(), "rollback asked for"));
+        var noticed = state.opened().by().equals(Person.ITSELF);
+        marks.add(new Course.Mark(state.openedAt(), noticed ? "noticed by the watch" : "rollback asked for"));
+        approvedBefore().ifPresent(at -> marks.add(new Course.Mark(at, "approved")));
         firstChange().ifPresent(at -> marks.add(new Course.Mark(at, "first change")));
         proved().ifPresent(r -> marks.add(new Course.Mark(r.at(), "recovery proved")));
         return Picture.of(
@@ -103,6 +106,14 @@ public final class Report {
                 "%s  %s  %s".formatted(state.opened().service(), fromTo(), journal.run()),
                 marks,
                 journal.records().getLast().at());
+    }
+
+    private Optional<Instant> approvedBefore() {
+        return journal.records().stream()
+                .filter(r ->
+                        r.entry() instanceof Entry.Approved && state.plan().approval() instanceof ApprovalRule.Before)
+                .map(r -> r.at())
+                .findFirst();
     }
 
     private Optional<Release> takenOut() {

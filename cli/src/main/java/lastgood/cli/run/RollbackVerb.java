@@ -131,7 +131,6 @@ public final class RollbackVerb extends Verb {
         if (!(proposal.planned() instanceof Planned.NothingToDo)) {
             agree(session, screen, proposal, rollout);
         }
-        Standby.giveWay(session, screen);
         if (rollout.isPresent()) {
             Rollouts.cancel(session, screen, rollout.get());
         }

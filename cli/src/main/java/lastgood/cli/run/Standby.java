@@ -8,7 +8,7 @@ import lastgood.core.RunId;
 import lastgood.engine.journal.RunState;
 
 /// A rollback that a watch made ready, and that waits for an approval: it has changed nothing, and gives way to
-/// the rollback that a person asks for.
+/// whatever a person asks for. Where that does not help, the watch makes another one ready.
 final class Standby {
 
     private Standby() {}

@@ -231,6 +231,21 @@ class WatchTest {
     }
 
     @Test
+    void what_waits_gives_way_to_whatever_a_person_asks_for() {
+        v2_fails_beside_v1(30);
+        bench.say(ACT);
+
+        assertThat(bench.say("release deploy v3 -e production --yes")).isZero();
+
+        assertThat(Journal.open(bench.world.journals, new RunId("rb-00000001"))
+                        .state()
+                        .status())
+                .isEqualTo(RunState.Status.CANCELLED);
+        assertThat(bench.err()).contains("rb-00000001, which the watch had made ready, was cancelled");
+        assertThat(serving()).isEqualTo(digest("v3"));
+    }
+
+    @Test
     void where_policy_needs_nobody_it_goes_back_by_itself() {
         v2_fails_beside_v1(30);
         rules = DecisionRules.runbook().automatic(Set.of(Plan.Type.TYPE_1));
