@@ -53,7 +53,10 @@ public final class Detector {
     private static final double FRESH_PRIOR = 20;
 
     private final Settings settings;
+    private final double alpha;
+    private final double share;
     private final double needed;
+    private final double suspicious;
     private final double[] payoffs = new double[Claim.BETS_MAX];
     private final Expected expected;
     private final Expected freshRate;
@@ -82,14 +85,23 @@ public final class Detector {
     private boolean allUnreachable;
 
     public Detector(Settings settings) {
+        this(settings, 1);
+    }
+
+    /// One of several that speak about the same release, any of which can prove it: together they are wrong no more
+    /// often than one alone, so each of them needs that many times the evidence.
+    Detector(Settings settings, int comparisons) {
         this.settings = settings;
+        share = StrictMath.log(comparisons);
         var before = settings.before();
         var endless = settings.endless();
-        needed = -StrictMath.log(settings.alpha());
+        alpha = settings.alpha() / comparisons;
+        needed = -StrictMath.log(alpha);
+        suspicious = share + SUSPICIOUS;
         expected = before.expected();
         freshRate = new Expected(expected.rate(), FRESH_PRIOR);
         errors = new Comparison(errorsClaim(settings), endless);
-        nested = new Nested(settings.alpha(), endless);
+        nested = new Nested(alpha, endless);
         tails = new Tails(before.latency(), endless);
         scrapesFail = new Comparison(Claim.unreachable(), endless);
         routes = new Routes(settings.criticalRoutes(), settings.routesMax(), settings.tolerance(), endless);
@@ -198,8 +210,8 @@ public final class Detector {
         }
         peak = Math.max(peak, now);
         var first = suspicion instanceof Suspicion.Since(var at, var _) ? at : since;
-        if (now >= SUSPICIOUS || suspicion instanceof Suspicion.Since) {
-            suspicion = new Suspicion.Since(first, now >= SUSPICIOUS);
+        if (now >= suspicious || suspicion instanceof Suspicion.Since) {
+            suspicion = new Suspicion.Since(first, now >= suspicious);
         }
         var hurt = Math.max(now, referenceBefore.now());
         if (hurt <= 0) {
@@ -211,12 +223,13 @@ public final class Detector {
 
     /// What is known by now. Makes the record; changes nothing.
     public Assessment assess() {
-        var increase = increaseAt(settings.alpha());
+        var increase = increaseAt(alpha);
         var decided = verdict(increase);
         return new Assessment(
                 since,
                 decided,
-                new Reading("any of the claims", now, peak, needed),
+                new Reading(
+                        "any of the claims", now - share, Math.max(0, peak - share), -StrictMath.log(settings.alpha())),
                 suspicion,
                 increase,
                 Grade.of(increase, outage()),
@@ -318,8 +331,8 @@ public final class Detector {
 
     private List<Reading> readings() {
         var list = against();
-        list.addAll(nested.readings(settings.alpha()));
-        list.add(nested.below(Grade.SEV3_FROM, settings.alpha()));
+        list.addAll(nested.readings(alpha));
+        list.add(nested.below(Grade.SEV3_FROM, alpha));
         if (tails.comparable()) {
             list.add(tails.harmless(needed));
         }
@@ -352,7 +365,7 @@ public final class Detector {
         var beside = settings.reference() instanceof Reference.Beside;
         var per = beside ? ratio : REFERENCE_KNOWN;
         var claim = errors.claim();
-        var below = nested.below(Grade.SEV3_FROM, settings.alpha());
+        var below = nested.below(Grade.SEV3_FROM, alpha);
         var worse = Bet.nats(Bet.Null.AT_MOST, claim.rho(), claim.delta() + allowance, q1, q0, per);
         var harmless = Bet.nats(Bet.Null.AT_LEAST, 1, Grade.SEV3_FROM, q1, q0, per);
         var toFail = requests(needed - StrictMath.log(ERRORS_WEIGHT) - errors.now(), worse);

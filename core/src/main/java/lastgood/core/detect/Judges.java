@@ -6,7 +6,8 @@ import lastgood.core.Verdict;
 
 /// The detectors of one watch. While the old version serves beside the new one, that comparison is the best there
 /// is; in a plain rolling update it lasts for seconds, and what breaks a minute later is seen only against the past.
-/// So two run on the same scrapes, each at half of the alpha, and the watch as a whole keeps its promise.
+/// So two run on the same scrapes, each at half of the alpha, and the watch as a whole keeps its promise. What is said
+/// to be the evidence is that of the watch: half of what the better comparison has.
 ///
 /// Pure, like [Detector].
 public final class Judges {
@@ -25,9 +26,8 @@ public final class Judges {
             first = new Detector(settings);
             alone = Optional.empty();
         } else {
-            var half = settings.withAlpha(settings.alpha() / 2);
-            first = new Detector(half);
-            alone = Optional.of(new Detector(half.with(other)));
+            first = new Detector(settings, 2);
+            alone = Optional.of(new Detector(settings.with(other), 2));
         }
     }
 

@@ -1,6 +1,7 @@
 package lastgood.core.detect;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -109,13 +110,34 @@ class JudgesTest {
 
     @Test
     void each_of_the_two_gets_half_of_the_alpha_and_a_single_one_all_of_it() {
+        var needed = -StrictMath.log(Price.TYPE_1.alpha());
         assertThat(judges(new Reference.Beside()).all())
                 .hasSize(2)
-                .allSatisfy(
-                        a -> assertThat(a.evidence().needed()).isEqualTo(-StrictMath.log(Price.TYPE_1.alpha() / 2)));
+                .allSatisfy(a -> assertThat(claim(a)).isCloseTo(needed + StrictMath.log(2), within(1e-9)))
+                .allSatisfy(a -> assertThat(a.evidence().needed()).isEqualTo(needed));
         assertThat(judges(new Reference.Earlier()).all())
                 .singleElement()
-                .satisfies(a -> assertThat(a.evidence().needed()).isEqualTo(-StrictMath.log(Price.TYPE_1.alpha())));
+                .satisfies(a -> assertThat(claim(a)).isEqualTo(needed));
+    }
+
+    private static double claim(Assessment assessment) {
+        return assessment.readings().getFirst().needed();
+    }
+
+    @Test
+    void evidence_is_halved_where_two_comparisons_could_have_come_to_it() {
+        var single = new Detector(Settings.beside(Price.TYPE_1, new Before(NORMAL)));
+        var judges = judges(new Reference.Beside());
+        for (var t = 1; t <= 4; t++) {
+            var scrape = scrape(t, new Counts(200, 60), new Counts(200, 0));
+            single.take(scrape);
+            judges.take(scrape);
+        }
+
+        var alone = single.assess().evidence();
+        var both = judges.assess().evidence();
+        assertThat(both.peak()).isCloseTo(alone.peak() - StrictMath.log(2), within(1e-9));
+        assertThat(both.needed()).isEqualTo(alone.needed());
     }
 
     @Test
