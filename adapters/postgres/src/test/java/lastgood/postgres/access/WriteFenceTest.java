@@ -709,10 +709,14 @@ class WriteFenceTest {
     }
 
     private static void await(BooleanSupplier happened) throws InterruptedException {
-        for (var i = 0; i < 3000 && !happened.getAsBoolean(); i++) {
+        // Seen once is enough: somebody who is being refused is a session again in the next moment.
+        for (var i = 0; i < 3000; i++) {
+            if (happened.getAsBoolean()) {
+                return;
+            }
             Thread.sleep(20);
         }
-        assertThat(happened.getAsBoolean()).isTrue();
+        throw new AssertionError("it did not happen within a minute");
     }
 
     private int poolerPort;
