@@ -40,10 +40,12 @@ import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /// A rollback that undoes a breaking migration, with nothing simulated: the real program dies around each thing that it
 /// does to a real PostgreSQL, another process carries the rollback to its end, and everything is as it was before the
 /// bad release. Once the server dies too.
+@ResourceLock("processes that are killed") // of which each takes several more: one class at a time
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class DatabaseKilledTest {
 

@@ -19,9 +19,12 @@ import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /// The demo as a person starts it: a process, and what it leaves behind. Everything in it is real, so this is also the
-/// shortest proof that a rollback outlives the process that carries it out.
+/// shortest proof that a rollback outlives the process that carries it out. Its users are counted as time passes, so no
+/// other class of the module runs beside it.
+@Isolated
 @DisplayNameGeneration(ReplaceUnderscores.class)
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class DemoTest {

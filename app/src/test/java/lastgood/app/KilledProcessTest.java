@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -24,9 +25,11 @@ import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /// The crash points once more, sampled, with nothing simulated: the real program dies, the real agent keeps the real
 /// service, and another process of the real program carries the rollback on.
+@ResourceLock("processes that are killed") // of which each takes several more: one class at a time
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class KilledProcessTest {
 
@@ -45,7 +48,8 @@ class KilledProcessTest {
         try (var socket = new ServerSocket(0)) {
             port = socket.getLocalPort();
         }
-        Files.writeString(folder.resolve("lastgood.yaml"), """
+        Files.writeString(
+                folder.resolve("lastgood.yaml"), """
         apiVersion: lastgood.dev/v1alpha1
         kind: Catalog
         environments:
@@ -56,8 +60,7 @@ class KilledProcessTest {
               command: ["%s", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", "%s", "lastgood.app.TinyService", "{port}", "{version}"]
               listen: %d
               instances: 1
-        """.formatted(
-                folder.resolve("data"), java(), Path.of("target/test-classes").toAbsolutePath(), port));
+        """.formatted(folder.resolve("data"), java(), classes(), port));
         deploy("v1");
         assertThat(lastgood("release", "mark", "good", "v1", "-e", "production", "--reason", "seen"))
                 .isZero();
@@ -148,6 +151,15 @@ class KilledProcessTest {
                             HttpResponse.BodyHandlers.ofString())
                     .body();
         }
+    }
+
+    /// Where the build puts them: not every build puts them in the same place.
+    private static Path classes() throws URISyntaxException {
+        return Path.of(TinyService.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
     }
 
     private static String java() {

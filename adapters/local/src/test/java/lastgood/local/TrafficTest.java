@@ -26,7 +26,10 @@ import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
+/// Some of these compare how long requests took, so no other class of the module runs beside them.
+@Isolated
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class TrafficTest {
 

@@ -5,10 +5,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import lastgood.postgres.sql.Address;
 
@@ -16,6 +16,19 @@ import lastgood.postgres.sql.Address;
 public final class Servers {
 
     private static final AtomicInteger DATABASES = new AtomicInteger();
+
+    /// Waits for the end of whoever holds the other end of its input; tries again because servers end at the same
+    /// moment.
+    private static final String SWEEP = """
+            while read -r _; do :; done
+            for _ in 1 2 3 4 5 6 7 8 9 10; do
+              rm -rf -- "$1" && [ ! -e "$1" ] && exit 0
+              sleep 0.5
+            done
+            """;
+
+    /// Held here, as a pipe that nobody holds is closed.
+    private static final List<Process> SWEEPERS = new CopyOnWriteArrayList<>();
 
     private Servers() {}
 
@@ -54,7 +67,7 @@ public final class Servers {
         private static Server make() {
             try {
                 var folder = Files.createTempDirectory("lastgood-template");
-                Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
+                sweep(folder);
                 return Server.create(ours(), folder.resolve("data"));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -62,14 +75,14 @@ public final class Servers {
         }
     }
 
-    private static void delete(Path folder) {
-        try (var files = Files.walk(folder)) {
-            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        } catch (IOException _) {
-            // a temporary folder
-        }
+    /// Deletes the folder when this process has ended, however it ended. A suite leaves tens of thousands of files
+    /// there:
+    /// a process that stays to delete them itself may take longer than Surefire lets it.
+    private static void sweep(Path folder) throws IOException {
+        SWEEPERS.add(new ProcessBuilder("/bin/sh", "-c", SWEEP, "sweep", folder.toString())
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start());
     }
 
     /// The server that all tests of this process share, as its superuser: roles and databases need names of their own.
@@ -89,8 +102,9 @@ public final class Servers {
         private static Address start() {
             try {
                 var folder = Files.createTempDirectory("lastgood-postgres");
+                sweep(folder);
                 var server = Servers.create(folder.resolve("data"));
-                Runtime.getRuntime().addShutdownHook(new Thread(() -> end(server, folder)));
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> end(server)));
                 return server.start(
                         Server.Durability.FAST,
                         Map.of(
@@ -117,10 +131,9 @@ public final class Servers {
             }
         }
 
-        private static void end(Server server, Path folder) {
-            // No program is started while the process ends: its children go with the server, and so does what it holds.
+        /// Its children go with the server, and so does what it holds.
+        private static void end(Server server) {
             server.running().ifPresent(_ -> kill(server));
-            delete(folder);
         }
     }
 }
