@@ -62,6 +62,9 @@ final class PodSource implements Source {
     @Override
     public Instant settled(ServiceRef service) {
         var round = rounds.of(service);
+        if (latest.filter(l -> l.at().isAfter(round.at())).isPresent()) {
+            throw new Unreachable("the clock of this machine has gone back, so nothing can be counted for a while");
+        }
         latest = Optional.of(round);
         return round.at();
     }

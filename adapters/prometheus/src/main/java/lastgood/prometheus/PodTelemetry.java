@@ -77,7 +77,7 @@ public final class PodTelemetry implements Telemetry {
             logs.put(service, log);
         }
         var at = log.source().settled(service);
-        for (Glimpse glimpse : log.readings().count(log.readings().fetch(at.minusNanos(1), at))) {
+        for (Glimpse glimpse : log.readings().count(log.readings().fetch(at.minusMillis(1), at))) {
             log.rounds().take(glimpse);
         }
         log.rounds().settle(at);

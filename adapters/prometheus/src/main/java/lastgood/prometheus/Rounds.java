@@ -3,6 +3,7 @@ package lastgood.prometheus;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -21,10 +22,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import lastgood.core.ServiceRef;
 import lastgood.core.Words;
+import lastgood.engine.port.Forbidden;
 import lastgood.engine.port.Unreachable;
 import lastgood.prometheus.Exporters.Answer;
 import lastgood.prometheus.Exporters.Exporter;
-import org.jspecify.annotations.Nullable;
 
 /// Reads all pods of a service at the same moment, and no more often than is allowed, whoever asks.
 ///
@@ -66,8 +67,8 @@ final class Rounds {
     record Pod(Exporter exporter, Optional<List<Exposition.Sample>> samples) {}
 
     private static final class Kept {
-        @Nullable
-        Round last;
+        Came came = new Came.Nothing("nothing was read yet");
+        Instant readAt = Instant.EPOCH;
 
         List<Exporter> listed = List.of();
         Instant listedAt = Instant.EPOCH;
@@ -85,14 +86,31 @@ final class Rounds {
     /// @throws Unreachable if nobody could be read, or somebody in a way that is our fault
     synchronized Round of(ServiceRef service) {
         var keeps = kept.computeIfAbsent(service, _ -> new Kept());
-        var now = clock.instant();
-        var last = keeps.last;
-        if (last != null && now.isBefore(last.at().plus(limits.gap()))) {
-            return last;
+        // Samples bear milliseconds.
+        var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        if (!now.isBefore(keeps.readAt.plus(limits.gap())) || now.isBefore(keeps.readAt)) {
+            keeps.readAt = now;
+            keeps.came = read(service, keeps);
         }
-        var round = read(service, keeps, now);
-        keeps.last = round;
-        return round;
+        return switch (keeps.came) {
+            case Came.Counted(var round) -> round;
+            case Came.Nothing(var why) -> throw new Unreachable(why);
+        };
+    }
+
+    /// Who fails is not asked more often than who answers.
+    private Came read(ServiceRef service, Kept keeps) {
+        try {
+            return new Came.Counted(read(service, keeps, keeps.readAt));
+        } catch (Unreachable | Forbidden e) {
+            return new Came.Nothing(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private sealed interface Came {
+        record Counted(Round round) implements Came {}
+
+        record Nothing(String why) implements Came {}
     }
 
     private Round read(ServiceRef service, Kept keeps, Instant now) {

@@ -19,7 +19,7 @@ final class FakePods implements Exporters, Time {
 
     final AtomicInteger reads = new AtomicInteger();
     final List<Fake> pods = new ArrayList<>();
-    private Instant now = Instant.parse("2026-11-23T12:00:00Z");
+    private Instant now = Instant.parse("2026-11-23T12:00:00.000456789Z");
 
     /// Empty: the platform can say who is there.
     String lost = "";

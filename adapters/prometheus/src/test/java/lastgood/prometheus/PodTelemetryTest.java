@@ -350,6 +350,20 @@ class PodTelemetryTest {
     }
 
     @Test
+    void a_clock_that_goes_back_is_blindness_until_it_is_where_it_was() {
+        var fresh = pod("web-6f9-b", v2);
+        fresh.serve(10, 0);
+        var feed = open();
+        feed.next();
+        pods.pause(Duration.ofSeconds(-10));
+        fresh.serve(10, 1);
+        assertThat(blind(feed.next())).contains("has gone back");
+        pods.pause(Duration.ofSeconds(11));
+
+        assertThat(fresh(feed.next())).isEqualTo(new Counts(10, 1));
+    }
+
+    @Test
     void pods_that_count_under_no_name_that_is_known_are_blindness() {
         var fresh = pod("web-6f9-b", v2);
         fresh.requests = "my_requests";
@@ -369,6 +383,18 @@ class PodTelemetryTest {
             one.next();
             other.next();
             telemetry.served(WEB, pods.now(), SECOND);
+            pods.pause(Duration.ofMillis(250));
+        }
+
+        assertThat(pods.reads.get()).isLessThanOrEqualTo(10);
+    }
+
+    @Test
+    void pods_that_do_not_answer_are_asked_no_more_often_than_others() {
+        pod("web-6f9-b", v2).answers = Optional.of(new Answer.Silent("connection refused"));
+        var feed = open();
+        for (var look = 0; look < 40; look++) {
+            assertThat(blind(feed.next())).contains("connection refused");
             pods.pause(Duration.ofMillis(250));
         }
 

@@ -18,6 +18,8 @@ public record Exposed(String scheme, int port, String path) {
     /// Anything else would have to be encoded, and what it means is then a matter of taste.
     private static final Pattern PATH = Pattern.compile("/[A-Za-z0-9_./~:@!$'()*,;=&?%+-]{0,500}");
 
+    private static final Pattern LEADS_OUT = Pattern.compile("/\\.\\.|%2e|%2f", Pattern.CASE_INSENSITIVE);
+
     private static final Pattern PORT = Pattern.compile("[1-9][0-9]{0,4}");
 
     /// What to go by where a pod does not say.
@@ -42,7 +44,7 @@ public record Exposed(String scheme, int port, String path) {
         if (!scheme.equals("http") && !scheme.equals("https")) {
             return new Found.Nowhere("its annotation %sscheme is `%s`".formatted(ANNOTATION, scheme));
         }
-        if (!PATH.matcher(path).matches() || path.contains("/..")) {
+        if (!PATH.matcher(path).matches() || LEADS_OUT.matcher(path).find()) {
             return new Found.Nowhere("its annotation %spath is `%s`".formatted(ANNOTATION, path));
         }
         if (said.isPresent()) {
