@@ -69,6 +69,7 @@ final class Rounds {
     private static final class Kept {
         Came came = new Came.Nothing("nothing was read yet");
         Instant readAt = Instant.EPOCH;
+        long bytes;
 
         List<Exporter> listed = List.of();
         Instant listedAt = Instant.EPOCH;
@@ -88,8 +89,9 @@ final class Rounds {
         var keeps = kept.computeIfAbsent(service, _ -> new Kept());
         // Samples bear milliseconds.
         var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        if (!now.isBefore(keeps.readAt.plus(limits.gap())) || now.isBefore(keeps.readAt)) {
+        if (!now.isBefore(keeps.readAt.plus(limits.gapAfter(keeps.bytes))) || now.isBefore(keeps.readAt)) {
             keeps.readAt = now;
+            keeps.bytes = 0;
             keeps.came = read(service, keeps);
         }
         return switch (keeps.came) {
@@ -130,8 +132,9 @@ final class Rounds {
         var answered = 0;
         for (var one : asked) {
             switch (answers.getOrDefault(one.name(), new Read.Not())) {
-                case Read.Counters(var samples) -> {
+                case Read.Counters(var samples, var bytes) -> {
                     answered++;
+                    keeps.bytes += bytes;
                     keeps.tried.remove(one.name());
                     pods.add(new Pod(one, Optional.of(samples)));
                 }
@@ -168,7 +171,7 @@ final class Rounds {
 
     /// What came of reading one of them.
     private sealed interface Read {
-        record Counters(List<Exposition.Sample> samples) implements Read {}
+        record Counters(List<Exposition.Sample> samples, int bytes) implements Read {}
 
         record Silent(String why) implements Read {}
 
@@ -219,7 +222,7 @@ final class Rounds {
         return switch (exporters.read(one)) {
             case Answer.Text(var body, var type) -> {
                 try {
-                    yield new Read.Counters(Exposition.read(body, type, WANTED));
+                    yield new Read.Counters(Exposition.read(body, type, WANTED), body.length);
                 } catch (Exposition.Malformed e) {
                     yield new Read.Unusable("its answer %s".formatted(e.getMessage()));
                 }

@@ -8,11 +8,22 @@ import java.time.Duration;
 /// @param round how long one may take; whoever has not been asked by then is not asked in it
 /// @param atOnce readings at the same time
 /// @param pods of a service that are read; more are not
-public record ScrapeLimits(Duration gap, Duration round, int atOnce, int pods) {
+/// @param bytesASecond of a service on average: rounds that bring more are further apart
+public record ScrapeLimits(Duration gap, Duration round, int atOnce, int pods, long bytesASecond) {
 
     /// Each second, as a total outage should be proved within three. Eight at once, as each may bring megabytes. A
-    /// hundred pods: a total outage of one in a hundred is not what a watch of a release is for.
+    /// hundred pods: a total outage of one in a hundred is not what a watch of a release is for. Four megabytes a
+    second
+    /// are what an API server that is busy otherwise hands on without notice; fifty pods with two hundred routes
+    each show
+    /// 13 in a round.
     public static ScrapeLimits usual() {
-        return new ScrapeLimits(Duration.ofSeconds(1), Duration.ofSeconds(4), 8, 100);
+        return new ScrapeLimits(Duration.ofSeconds(1), Duration.ofSeconds(4), 8, 100, 4L * 1024 * 1024);
+    }
+
+    /// After a round that brought so much.
+    Duration gapAfter(long bytes) {
+        var owed = Duration.ofMillis(1000 * bytes / bytesASecond);
+        return owed.compareTo(gap) > 0 ? owed : gap;
     }
 }

@@ -402,6 +402,21 @@ class PodTelemetryTest {
     }
 
     @Test
+    void pods_that_show_much_are_read_less_often() {
+        var fresh = pod("web-6f9-b", v2);
+        fresh.serve(10, 0);
+        fresh.extra = "# a long word of help, which counts like any other byte\n".repeat(250_000);
+        var feed = open();
+        for (var look = 0; look < 12; look++) {
+            feed.next();
+            pods.pause(SECOND);
+        }
+
+        assertThat(fresh.extra.length()).isGreaterThan(12 * 1024 * 1024);
+        assertThat(pods.reads.get()).isBetween(2, 4);
+    }
+
+    @Test
     void more_pods_than_allowed_are_not_read_and_that_is_said() {
         for (var i = 0; i < 105; i++) {
             pod("web-6f9-" + i, v2).serve(1, 0);
