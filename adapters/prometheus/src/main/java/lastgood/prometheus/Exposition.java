@@ -161,7 +161,7 @@ final class Exposition {
             return new Sample(labels, value());
         }
 
-        private void labels(TreeMap<String, String> labels) throws Malformed {
+        private void labels(SortedMap<String, String> labels) throws Malformed {
             while (true) {
                 blanks();
                 if (peek() == '}') {

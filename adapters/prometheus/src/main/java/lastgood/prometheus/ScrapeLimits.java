@@ -11,12 +11,10 @@ import java.time.Duration;
 /// @param bytesASecond of a service on average: rounds that bring more are further apart
 public record ScrapeLimits(Duration gap, Duration round, int atOnce, int pods, long bytesASecond) {
 
-    /// Each second, as a total outage should be proved within three. Eight at once, as each may bring megabytes. A
-    /// hundred pods: a total outage of one in a hundred is not what a watch of a release is for. Four megabytes a
-    second
-    /// are what an API server that is busy otherwise hands on without notice; fifty pods with two hundred routes
-    each show
-    /// 13 in a round.
+    /// Each second, as a total outage should be proved within three. Eight at once, as each may bring megabytes.
+    /// A hundred pods: a total outage of one in a hundred is not what a watch of a release is for. Four megabytes
+    /// a second are what an API server hands on without notice; fifty pods with two hundred routes each show 13
+    /// in a round.
     public static ScrapeLimits usual() {
         return new ScrapeLimits(Duration.ofSeconds(1), Duration.ofSeconds(4), 8, 100, 4L * 1024 * 1024);
     }
