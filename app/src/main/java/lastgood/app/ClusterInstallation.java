@@ -20,8 +20,15 @@ import lastgood.kubernetes.records.Records;
 /// @param looked services that the doctor looks at: all that the configuration keeps there
 /// @param cnpg those that CloudNativePG runs
 /// @param data what their databases need
+/// @param readsPods whether pods are asked for what they count
 record ClusterInstallation(
-        KubeParts kube, String records, Collection<KubeService> looked, DataAccess data, CnpgDatabases cnpg, Time time)
+        KubeParts kube,
+        String records,
+        Collection<KubeService> looked,
+        DataAccess data,
+        CnpgDatabases cnpg,
+        boolean readsPods,
+        Time time)
         implements ClusterAdmin {
 
     static ClusterInstallation of(Catalog catalog, ClusterParts parts) {
@@ -33,6 +40,7 @@ record ClusterInstallation(
                 catalog.services().isEmpty() ? List.of() : services,
                 parts.dataAccess(),
                 parts.cnpg(),
+                catalog.podMetrics() != null,
                 parts.time());
     }
 
@@ -41,7 +49,9 @@ record ClusterInstallation(
     }
 
     private Access access(Access.Keep keep) {
-        return Access.of(kube.services().values(), records, keep, Access.Secrets.UNSEEN, List.of(data));
+        var services = kube.services().values();
+        var access = Access.of(services, records, keep, Access.Secrets.UNSEEN, List.of(data));
+        return readsPods ? access.readingPods(services) : access;
     }
 
     @Override

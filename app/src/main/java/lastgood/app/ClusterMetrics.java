@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import lastgood.config.Catalog;
 import lastgood.config.MetricsConfig;
+import lastgood.config.PodMetricsConfig;
 import lastgood.config.SecretReader;
 import lastgood.core.Digest;
 import lastgood.core.ServiceRef;
@@ -23,12 +24,17 @@ import lastgood.engine.port.Time;
 import lastgood.engine.port.Unreachable;
 import lastgood.kubernetes.KubeService;
 import lastgood.kubernetes.api.Api;
+import lastgood.kubernetes.scrape.Exposed;
+import lastgood.kubernetes.scrape.PodPages;
 import lastgood.kubernetes.workloads.PodNames;
 import lastgood.prometheus.Instances;
 import lastgood.prometheus.MeasuredChecks;
+import lastgood.prometheus.PodTelemetry;
 import lastgood.prometheus.Prometheus;
 import lastgood.prometheus.PrometheusMetrics;
 import lastgood.prometheus.PrometheusTelemetry;
+import lastgood.prometheus.ScrapeLimits;
+import lastgood.prometheus.StandIn;
 import lastgood.prometheus.Watched;
 
 /// What users of services on a cluster got, if somebody counts it.
@@ -37,29 +43,46 @@ interface ClusterMetrics {
     /// One question of a checklist; a slow Prometheus must not hold a rollback up.
     Duration WITHIN = Duration.ofSeconds(5);
 
+    String NOT_CONNECTED = "no metrics are connected (metrics.prometheus, metrics.pods)";
+
     Metrics metrics();
 
     Telemetry telemetry();
 
+    /// The same for a single look, which has to wait for something to happen.
+    Telemetry once();
+
     /// The platform's checks, with what is measured about users in them.
     Checks measured(Checks platform, Map<ServiceRef, Limits> limits);
 
-    /// Whether anybody counts.
+    /// Whether anybody can say how many requests there were lately.
     boolean connected();
+
+    /// Whether requests are counted, so that they can prove something.
+    boolean counts();
 
     static ClusterMetrics of(
             Catalog catalog, Map<String, String> variables, Api api, Map<ServiceRef, KubeService> services, Time time) {
+        var pods = Optional.ofNullable(catalog.podMetrics())
+                .map(config -> new PodTelemetry(
+                        new PodExporters(new PodPages(api, services, defaults(config))), time, ScrapeLimits.usual()));
         var config = catalog.metrics();
         if (config == null) {
-            return new None();
+            return pods.<ClusterMetrics>map(Counted::new).orElseGet(None::new);
         }
         var prometheus = new Prometheus(config.url(), headers(config, catalog, variables), WITHIN);
         var watched = services.entrySet().stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, e -> watched(e.getKey(), e.getValue())));
         var instances = instances(new PodNames(api, services));
-        return new Connected(
-                new PrometheusMetrics(prometheus, watched, instances, time::now),
-                new PrometheusTelemetry(prometheus, watched, instances));
+        var metrics = new PrometheusMetrics(prometheus, watched, instances, time::now);
+        var telemetry = new PrometheusTelemetry(prometheus, watched, instances);
+        return pods.map(p -> new StandIn(telemetry, p, time))
+                .map(both -> new Connected(metrics, both, both.asOnce()))
+                .orElseGet(() -> new Connected(metrics, telemetry, telemetry));
+    }
+
+    private static Exposed.Defaults defaults(PodMetricsConfig config) {
+        return new Exposed.Defaults(config.scheme(), config.port(), config.path());
     }
 
     private static Instances instances(PodNames names) {
@@ -101,7 +124,7 @@ interface ClusterMetrics {
         };
     }
 
-    record Connected(PrometheusMetrics prometheus, Telemetry telemetry) implements ClusterMetrics {
+    record Connected(PrometheusMetrics prometheus, Telemetry telemetry, Telemetry once) implements ClusterMetrics {
         @Override
         public Metrics metrics() {
             return prometheus;
@@ -114,6 +137,44 @@ interface ClusterMetrics {
 
         @Override
         public boolean connected() {
+            return true;
+        }
+
+        @Override
+        public boolean counts() {
+            return true;
+        }
+    }
+
+    /// By the pods alone: nobody keeps what they show, so there are no windows of the past.
+    record Counted(PodTelemetry pods) implements ClusterMetrics {
+        @Override
+        public Metrics metrics() {
+            return new NoMetrics();
+        }
+
+        @Override
+        public Telemetry telemetry() {
+            return pods;
+        }
+
+        @Override
+        public Telemetry once() {
+            return pods.asOnce();
+        }
+
+        @Override
+        public Checks measured(Checks platform, Map<ServiceRef, Limits> limits) {
+            return platform;
+        }
+
+        @Override
+        public boolean connected() {
+            return false;
+        }
+
+        @Override
+        public boolean counts() {
             return true;
         }
     }
@@ -130,6 +191,11 @@ interface ClusterMetrics {
         }
 
         @Override
+        public Telemetry once() {
+            return telemetry();
+        }
+
+        @Override
         public Checks measured(Checks platform, Map<ServiceRef, Limits> limits) {
             return platform;
         }
@@ -138,17 +204,22 @@ interface ClusterMetrics {
         public boolean connected() {
             return false;
         }
+
+        @Override
+        public boolean counts() {
+            return false;
+        }
     }
 
     final class NoMetrics implements Metrics {
         @Override
         public Window window(ServiceRef service, Optional<Digest> revision, Instant since) {
-            throw new Unreachable("no metrics are connected (metrics.prometheus)");
+            throw new Unreachable(NOT_CONNECTED);
         }
 
         @Override
         public List<Point> course(ServiceRef service, Instant from, Instant to, Duration step) {
-            throw new Unreachable("no metrics are connected (metrics.prometheus)");
+            throw new Unreachable(NOT_CONNECTED);
         }
     }
 
@@ -163,14 +234,14 @@ interface ClusterMetrics {
 
                 @Override
                 public List<Scrape> next() {
-                    return List.of(Scrape.blind(Duration.ZERO, "no metrics are connected (metrics.prometheus)"));
+                    return List.of(Scrape.blind(Duration.ZERO, NOT_CONNECTED));
                 }
             };
         }
 
         @Override
         public List<Served> served(ServiceRef service, Instant from, Duration late) {
-            throw new Unreachable("no metrics are connected (metrics.prometheus)");
+            throw new Unreachable(NOT_CONNECTED);
         }
     }
 }

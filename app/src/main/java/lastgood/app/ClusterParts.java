@@ -296,7 +296,8 @@ record ClusterParts(
                                 rules.get(service),
                                 namespace,
                                 executor,
-                                kube.services().keySet())),
+                                kube.services().keySet(),
+                                metrics.once())),
                 new NoFaults(),
                 notices(effective),
                 this::beforeStepOne,
@@ -325,7 +326,7 @@ record ClusterParts(
     /// Where somebody counts what users get, a rollback is not over before that proves that they are well.
     private Policy proved(ServiceRef service, Effective effective, Policy policy) {
         var asked = rules.get(service);
-        return metrics.connected() && asked != null ? FromConfig.proving(policy, catalog, effective, asked) : policy;
+        return metrics.counts() && asked != null ? FromConfig.proving(policy, catalog, effective, asked) : policy;
     }
 
     /// Without metrics, and without a probe of the team's own for it, nobody can say how many requests fail. To ask all

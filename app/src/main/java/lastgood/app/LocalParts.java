@@ -195,7 +195,8 @@ record LocalParts(
                 Watches.of(
                         catalog,
                         effective,
-                        new Watches.Surroundings(ports, rules.get(service), "", executor, services.keySet())),
+                        new Watches.Surroundings(
+                                ports, rules.get(service), "", executor, services.keySet(), ports.telemetry())),
                 client,
                 notices,
                 Preflight.none(),

@@ -15,6 +15,7 @@ import lastgood.config.Effective;
 import lastgood.core.ServiceRef;
 import lastgood.core.decide.DecisionRules;
 import lastgood.engine.Ports;
+import lastgood.engine.port.Telemetry;
 import lastgood.engine.signals.AllSignals;
 import lastgood.engine.signals.CheckSignals;
 import lastgood.engine.signals.Revocations;
@@ -37,12 +38,14 @@ final class Watches {
     /// @param ports with the counts of what users get
     /// @param asked what the team configured to be asked; null: nothing
     /// @param known services that share its surroundings, itself included
+    /// @param once the counts, for a single look
     record Surroundings(
             Ports ports,
             @Nullable CheckRules asked,
             String namespace,
             Executor executor,
-            Collection<ServiceRef> known) {}
+            Collection<ServiceRef> known,
+            Telemetry once) {}
 
     static WatchConfig of(Catalog catalog, Effective effective, Surroundings around) {
         var service = new ServiceRef(
@@ -75,7 +78,9 @@ final class Watches {
                 effective,
                 rules,
                 sources.apply(around.executor(), CheckSignals.Pace.WATCHING),
-                sources.apply(Runnable::run, CheckSignals.Pace.ONCE),
+                new Sources(
+                        around.once(),
+                        sources.apply(Runnable::run, CheckSignals.Pace.ONCE).signals()),
                 around.known(),
                 (address, token) ->
                         Receiver.open(address, token.orElse(null), routing, inbox, revocations::revoke, clock));

@@ -19,6 +19,7 @@ public final class Catalog {
     private final PolicyConfig policy;
     private final Map<String, Contact> contacts;
     private final @Nullable MetricsConfig metrics;
+    private final @Nullable PodMetricsConfig podMetrics;
 
     Catalog(
             CatalogSource source,
@@ -27,7 +28,8 @@ public final class Catalog {
             Set<String> services,
             PolicyConfig policy,
             Map<String, Contact> contacts,
-            @Nullable MetricsConfig metrics) {
+            @Nullable MetricsConfig metrics,
+            @Nullable PodMetricsConfig podMetrics) {
         this.source = source;
         this.name = name;
         this.environments = environments;
@@ -35,6 +37,7 @@ public final class Catalog {
         this.policy = policy;
         this.contacts = contacts;
         this.metrics = metrics;
+        this.podMetrics = podMetrics;
     }
 
     /// What `-n NAMESPACE KIND/NAME` means without any file: an environment named like the namespace, a service named
@@ -102,6 +105,11 @@ public final class Catalog {
     /// Null: none are connected.
     public @Nullable MetricsConfig metrics() {
         return metrics;
+    }
+
+    /// Null: pods are not read.
+    public @Nullable PodMetricsConfig podMetrics() {
+        return podMetrics;
     }
 
     /// The keys in the file that are accepted but that this version does nothing with: `services.*.gitops`.

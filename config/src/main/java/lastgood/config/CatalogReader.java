@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -62,7 +63,18 @@ final class CatalogReader {
                 names(source.document()),
                 policy(source.document(), findings),
                 contacts(at.at("contacts")),
-                metrics(at));
+                metrics(at),
+                podMetrics(at.at("metrics").at("pods")));
+    }
+
+    private static @Nullable PodMetricsConfig podMetrics(Cursor at) {
+        var port = at.at("port");
+        return at.present()
+                ? new PodMetricsConfig(
+                        at.at("scheme").text("http"),
+                        port.present() ? OptionalInt.of(port.integer(0)) : OptionalInt.empty(),
+                        at.at("path").text("/metrics"))
+                : null;
     }
 
     private static @Nullable MetricsConfig metrics(Cursor at) {

@@ -3,6 +3,7 @@ package lastgood.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -40,5 +41,29 @@ class MetricsConfigTest {
                 .first()
                 .asString()
                 .contains("says where it is, too");
+    }
+
+    @Test
+    void pods_are_read_only_if_the_file_says_so_and_a_word_is_enough() {
+        assertThat(Texts.catalog(Texts.LOCAL + "metrics: { prometheus: 'http://prometheus:9090' }")
+                        .podMetrics())
+                .isNull();
+        assertThat(Texts.catalog(Texts.LOCAL + "metrics: { pods: {} }").podMetrics())
+                .isEqualTo(new PodMetricsConfig("http", OptionalInt.empty(), "/metrics"));
+        assertThat(Texts.catalog(Texts.LOCAL + "metrics: { pods: { port: 9100, path: /m, scheme: https } }")
+                        .podMetrics())
+                .isEqualTo(new PodMetricsConfig("https", OptionalInt.of(9100), "/m"));
+    }
+
+    @Test
+    void a_mistake_about_pods_has_a_place_and_a_way_on() {
+        assertThat(Texts.problems(Texts.LOCAL + "metrics: { pods: { prot: 1 } }"))
+                .first()
+                .asString()
+                .contains("port");
+        assertThat(Texts.problems(Texts.LOCAL + "metrics: { pods: { port: 70000 } }"))
+                .hasSize(1);
+        assertThat(Texts.problems(Texts.LOCAL + "metrics: { pods: { path: metrics } }"))
+                .hasSize(1);
     }
 }

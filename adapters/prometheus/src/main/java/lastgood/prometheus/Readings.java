@@ -10,36 +10,25 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import lastgood.core.Digest;
-import lastgood.core.ServiceRef;
 import lastgood.core.detect.Counts;
 import lastgood.core.detect.Differencing;
 import lastgood.core.detect.Histogram;
 import lastgood.core.feed.Glimpse;
 import lastgood.core.feed.Party;
+import lastgood.prometheus.Stretches.Fetched;
 
-/// Reads the counters of one side's pods, stretch by stretch of time, and says what each of them counted between two
-/// of its scrapes.
-///
-/// Requests are raw samples, series by series, with the timestamps that they were scraped at. Response times are added
-/// up over routes by Prometheus, pod by pod: a service with hundreds of routes has a hundred thousand buckets, and sums
-/// of counters of one process rise and restart together like each of them.
+/// Says what each pod of one side counted between two of its readings, wherever those come from.
 final class Readings {
 
-    private static final String UP = "up";
-    private static final String STARTED = "process_start_time_seconds";
-    private static final String BOUND = "le";
+    static final String UP = "up";
+    static final String STARTED = "process_start_time_seconds";
+    static final String BOUND = "le";
 
-    private final Prometheus prometheus;
-    private final Selectors selectors;
-    private final ServiceRef service;
-    private final Optional<Digest> revision;
+    private final Stretches stretches;
     private final Party party;
     private final long sinceMillis;
     private final Duration interval;
     private final Map<String, Pod> pods = new HashMap<>();
-
-    private Optional<String> matchers = Optional.empty();
 
     private static final class Pod {
         final Differencing requests;
@@ -53,67 +42,18 @@ final class Readings {
         }
     }
 
-    /// What Prometheus answered about one stretch; nothing is counted yet.
-    record Fetched(
-            Dialect dialect,
-            long fromMillis,
-            List<Series> up,
-            List<Series> started,
-            List<Series> requests,
-            List<Series> buckets) {}
-
-    Readings(
-            Prometheus prometheus,
-            Selectors selectors,
-            ServiceRef service,
-            Optional<Digest> revision,
-            Party party,
-            long sinceMillis,
-            Duration interval) {
-        this.prometheus = prometheus;
-        this.selectors = selectors;
-        this.service = service;
-        this.revision = revision;
+    /// @param sinceMillis a pod that began later is counted from its first request on
+    Readings(Stretches stretches, Party party, long sinceMillis, Duration interval) {
+        this.stretches = stretches;
         this.party = party;
         this.sinceMillis = sinceMillis;
         this.interval = interval;
     }
 
-    /// Asks for what was scraped after `from` and not after `to`. Counts nothing: if another question of the same look
+    /// Asks for what was sampled after `from` and not after `to`. Counts nothing: if another question of the same look
     /// fails, all of them are asked again.
     Fetched fetch(Instant from, Instant to) {
-        var dialect = selectors.dialect(service);
-        // A ReplicaSet that the cluster has forgotten keeps its name in Prometheus.
-        matchers = selectors.matchers(dialect, service, revision).or(() -> matchers);
-        if (matchers.isEmpty()) {
-            return new Fetched(dialect, from.toEpochMilli(), List.of(), List.of(), List.of(), List.of());
-        }
-        var which = matchers.get();
-        var window = Duration.between(from, to);
-        var tells = !dialect.pod().isEmpty();
-        var up = tells ? prometheus.samples(UP + which, window, to) : List.<Series>of();
-        var young = up.stream().anyMatch(one -> !pod(one).known);
-        return new Fetched(
-                dialect,
-                from.toEpochMilli(),
-                up,
-                young ? prometheus.samples(STARTED + which, window, to) : List.of(),
-                prometheus.samples(dialect.requests() + which, window, to),
-                party == Party.GUARD ? List.of() : buckets(dialect, which, from, to));
-    }
-
-    /// On a grid that does not depend on when somebody asks.
-    private List<Series> buckets(Dialect dialect, String which, Instant from, Instant to) {
-        var step = interval.toMillis();
-        var begin = Math.floorDiv(from.toEpochMilli(), step) * step + step;
-        var by = dialect.pod().isEmpty() ? "job, instance, le" : "job, instance, %s, le".formatted(dialect.pod());
-        return begin > to.toEpochMilli()
-                ? List.of()
-                : prometheus.range(
-                        "sum by (%s) (%s%s)".formatted(by, dialect.buckets(), which),
-                        Instant.ofEpochMilli(begin),
-                        to,
-                        interval);
+        return stretches.fetch(from, to, one -> !pod(one).known);
     }
 
     /// What each pod counted, oldest first. Each stretch once, in order.

@@ -22,6 +22,7 @@ import lastgood.config.Percent;
 import lastgood.core.detect.Counts;
 import lastgood.engine.port.Forbidden;
 import lastgood.engine.port.Unreachable;
+import lastgood.engine.watch.Surroundings;
 import lastgood.engine.watch.View;
 import lastgood.engine.watch.Watch;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +54,7 @@ public final class WatchVerb extends Verb {
 
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
-    /// A look costs a cluster's API a dozen requests.
+    /// A look costs a cluster's API a dozen requests; counting what pods show, a few.
     private static final Duration LOOK_EVERY_ON_CLUSTER = Duration.ofSeconds(5);
 
     private final Tool tool;
@@ -179,6 +180,8 @@ public final class WatchVerb extends Verb {
         private final Shown shown;
         private @Nullable Subject subject;
         private @Nullable Watch watch;
+        private @Nullable Surroundings surroundings;
+        private Instant askedAt = Instant.EPOCH;
 
         private final Optional<RecordFile> lines;
 
@@ -214,10 +217,19 @@ public final class WatchVerb extends Verb {
                         return ended.get();
                     }
                 }
-                time.pause(session.hasAgent() ? LOOK_EVERY : LOOK_EVERY_ON_CLUSTER);
+                time.pause(session.hasAgent() ? LOOK_EVERY : everyOnCluster());
             }
             shown.end();
             return stopped.get() ? Exit.INTERRUPTED : Exit.DONE;
+        }
+
+        private Duration everySurroundings() {
+            return session.hasAgent() ? Duration.ZERO : LOOK_EVERY_ON_CLUSTER;
+        }
+
+        /// Where it pays to count more often than to ask what else there is, that is asked less often.
+        private Duration everyOnCluster() {
+            return Optional.ofNullable(watch).flatMap(Watch::lookEvery).orElse(LOOK_EVERY_ON_CLUSTER);
         }
 
         private Optional<Exit> acting(View view) throws InterruptedException {
@@ -234,13 +246,19 @@ public final class WatchVerb extends Verb {
         /// Empty if nothing could be seen; that is said, and the next look may succeed.
         private Optional<View> look() {
             try {
+                var at = session.ports().time().now();
+                if (watch != null && surroundings != null && at.isBefore(askedAt.plus(everySurroundings()))) {
+                    return Optional.of(watch.look(surroundings));
+                }
                 var facts = Look.facts(session);
                 var now = Subject.of(session, facts);
                 if (watch == null || subject == null || !subject.isStill(now)) {
                     subject = now;
                     watch = now.watch(session, lines.map(RecordFile::begin));
                 }
-                return Optional.of(watch.look(around.of(facts, subject)));
+                surroundings = around.of(facts, subject);
+                askedAt = at;
+                return Optional.of(watch.look(surroundings));
             } catch (Unreachable | Forbidden e) {
                 shown.blind(String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
                 return Optional.empty();

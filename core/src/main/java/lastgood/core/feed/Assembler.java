@@ -151,7 +151,7 @@ public final class Assembler {
 
     private long patience() {
         var interval = pace.intervalMillis();
-        return Math.max(interval + interval / 2, pace.roundMillis(closedAt - start) + interval);
+        return Math.max(pace.patience().toMillis(), pace.roundMillis(closedAt - start) + interval);
     }
 
     private void close(long at) {

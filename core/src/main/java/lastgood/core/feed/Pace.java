@@ -8,7 +8,8 @@ import java.time.Duration;
 /// @param interval between two readings of a source, roughly
 /// @param longest of the rounds, at least the interval
 /// @param alive a source that was not read for longer is not waited for, and an old version serves no more
-public record Pace(Duration interval, Duration longest, Duration alive) {
+/// @param patience a round that is not complete is closed after it, or after an interval more than it should last
+public record Pace(Duration interval, Duration longest, Duration alive, Duration patience) {
 
     private static final int ALIVE_INTERVALS = 2;
 
@@ -21,9 +22,21 @@ public record Pace(Duration interval, Duration longest, Duration alive) {
         }
     }
 
+    /// Waits one and a half intervals for who is late.
+    public Pace(Duration interval, Duration longest, Duration alive) {
+        this(interval, longest, alive, interval.plus(interval.dividedBy(2)));
+    }
+
     /// One reading of each instance, as Prometheus does it.
     public static Pace each(Duration interval) {
         return new Pace(interval, interval, interval.multipliedBy(ALIVE_INTERVALS));
+    }
+
+    /// All instances are read at the same moment, whenever somebody looks: who is not read then is not waited for.
+    ///
+    /// @param patience longer than any two looks are apart
+    public static Pace atOnce(Duration interval, Duration longest, Duration patience) {
+        return new Pace(interval, longest, Duration.ZERO, patience);
     }
 
     long intervalMillis() {

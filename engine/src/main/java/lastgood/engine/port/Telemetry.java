@@ -33,7 +33,8 @@ public interface Telemetry {
     String NOT_CONNECTED = "no metrics are connected";
 
     /// The counts of a release from its first sample on. Opened again, after a crash or for a second opinion, it
-    /// gives the same scrapes, as long as the source still has the samples.
+    /// gives the same scrapes, as long as the source still has the samples. One that keeps none says so in its
+    /// [Basis], and begins again with what can still be read.
     Feed open(Question question);
 
     /// All requests of a service, whoever answered them, from then until now, scrape by scrape, oldest first.
@@ -67,6 +68,16 @@ public interface Telemetry {
         /// What was completed since it was last asked, oldest first; a blind one if the source cannot be read now,
         /// at the time of the scrape before it. Nothing is thrown for that, and what was missed comes later.
         List<Scrape> next();
+
+        /// How often it is worth asking; empty: whoever asks knows best.
+        default Optional<Duration> lookEvery() {
+            return Optional.empty();
+        }
+
+        /// Why, and since when, the counts do not come from where they usually do; empty: they do.
+        default Optional<String> standIn() {
+            return Optional.empty();
+        }
     }
 
     /// @param at when it was scraped

@@ -1,5 +1,6 @@
 package lastgood.engine.watch;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -72,6 +73,7 @@ public final class Watch {
         if (judges == null && !blind.isEmpty()) {
             deaf.add("what users get: " + blind);
         }
+        feed.standIn().ifPresent(why -> deaf.add("what users get: " + why));
         var situation = new Situation(
                 now,
                 question.fresh(),
@@ -123,6 +125,11 @@ public final class Watch {
         var settings = terms.settings(found);
         recording.ifPresent(r -> r.opened(found, settings));
         return new Judges(settings, found);
+    }
+
+    /// How often a look is worth it; empty: whoever looks knows best.
+    public Optional<Duration> lookEvery() {
+        return feed.lookEvery();
     }
 
     /// What was seen lately, oldest first.

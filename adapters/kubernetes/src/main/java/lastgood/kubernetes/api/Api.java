@@ -8,12 +8,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.client.Config;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.net.URLEncoder;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -278,6 +281,71 @@ public final class Api implements AutoCloseable {
 
         /// Not found: the pod is gone. Invalid (400): the container has not printed anything yet.
         record None(Refusal refusal) implements LogText {}
+    }
+
+    /// A page of a pod, through the API server, which reaches pods where we do not.
+    ///
+    /// @param scheme `http` or `https`; of a pod's certificate the API server asks nothing
+    /// @param pagePath from the slash on, with its query
+    /// @param bytesMax more is not read
+    /// @throws Unreachable if the API server does not answer, or not to us
+    public PodPage page(
+            String namespace, String pod, String scheme, int port, String pagePath, int bytesMax, Duration within) {
+        var whose = (scheme.equals("https") ? "https:" : "") + encode(pod) + ":" + port;
+        var path = "%s/%s/proxy%s".formatted(path(Kind.POD, namespace), whose, pagePath);
+        var what = "read %s of pod %s/%s".formatted(pagePath, namespace, pod);
+        requests.incrementAndGet();
+        try {
+            var shown = wire.page(new Wire.Page(path, "text/plain;version=0.0.4", bytesMax, within));
+            bytes.addAndGet(shown.body().length);
+            return shown.status() == 200
+                    ? shown.body().length > bytesMax
+                            ? new PodPage.TooMuch()
+                            : new PodPage.Text(shown.body(), shown.type())
+                    : refused(shown, what);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Unreachable("interrupted while asking %s to %s".formatted(url, what), e);
+        } catch (SocketTimeoutException e) {
+            return new PodPage.Silent(String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            throw new Unreachable("could not %s: %s".formatted(what, e.getMessage()), e);
+        }
+    }
+
+    /// The API server's own refusals are objects of the kind Status; anything else came from the pod.
+    private PodPage refused(Wire.Shown shown, String what) {
+        var text = new String(shown.body(), UTF_8);
+        if (text.toLowerCase(Locale.ROOT).contains("error trying to reach service")) {
+            return new PodPage.Silent(refusal(shown.status(), text).message());
+        }
+        if (!text.contains("\"kind\":\"Status\"") && !text.contains("\"kind\": \"Status\"")) {
+            return new PodPage.Answered(shown.status());
+        }
+        var refusal = refusal(shown.status(), text);
+        if (refusal.code() == 401 || refusal.code() == 429 || refusal.code() >= 500) {
+            throw new Unreachable("could not %s: %s".formatted(what, refusal));
+        }
+        return new PodPage.Refused(withRule(refusal));
+    }
+
+    /// What came of asking for a pod's page.
+    public sealed interface PodPage {
+
+        /// @param type its `Content-Type`; empty if it said none
+        @SuppressWarnings("ArrayRecordComponent") // nobody compares two of them
+        record Text(byte[] body, String type) implements PodPage {}
+
+        record TooMuch() implements PodPage {}
+
+        /// Nobody answers at that port, or not in time.
+        record Silent(String why) implements PodPage {}
+
+        /// The pod itself, with something else than 200.
+        record Answered(int status) implements PodPage {}
+
+        /// The API server will not. Not found: the pod is gone.
+        record Refused(Refusal refusal) implements PodPage {}
     }
 
     // ---- writing

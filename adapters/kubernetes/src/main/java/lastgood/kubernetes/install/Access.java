@@ -80,6 +80,17 @@ public record Access(SortedMap<String, List<Rule>> rules) {
         return new Access(rules);
     }
 
+    /// The same, and pods are asked for what they count, through the API server. Whoever may `get` `pods/proxy` can
+    /// send
+    /// any pod there a GET.
+    public Access readingPods(Collection<KubeService> services) {
+        var more = new TreeMap<>(rules);
+        var read = List.of(Rule.of("", "pods/proxy", "read what pods count (metrics.pods)", "get"));
+        services.forEach(s ->
+                more.put(s.namespace(), Rule.together(more.getOrDefault(s.namespace(), List.of()), read)));
+        return new Access(more);
+    }
+
     private static List<Rule> rules(List<KubeService> services, boolean journals, Keep keep, Secrets secrets) {
         var rules = new ArrayList<Rule>();
         workloads(services, rules);

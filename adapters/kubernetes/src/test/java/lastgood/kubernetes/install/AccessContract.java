@@ -300,4 +300,24 @@ abstract class AccessContract {
             labels.put("colour", colour);
         }
     }
+
+    @Test
+    void pods_are_asked_only_by_who_may_and_the_missing_right_is_named() {
+        admin.create("/api/v1/namespaces/%s/pods".formatted(namespace), """
+                {"apiVersion":"v1","kind":"Pod","metadata":{"name":"lonely"},
+                 "spec":{"nodeName":"nowhere","containers":[{"name":"c","image":"shop/web:v1"}]}}""");
+
+        var refused = api.page(namespace, "lonely", "http", 80, "/metrics", 1000, Duration.ofSeconds(5));
+
+        assertThat(refused)
+                .isInstanceOfSatisfying(
+                        Api.PodPage.Refused.class,
+                        r -> assertThat(r.refusal().message())
+                                .contains("- { apiGroups: [\"\"], resources: [pods/proxy], verbs: [get] }"));
+        assertThat(access.rules().get(namespace)).noneMatch(r -> r.resource().equals("pods/proxy"));
+        assertThat(access.readingPods(services).rules().get(namespace))
+                .filteredOn(r -> r.resource().equals("pods/proxy"))
+                .extracting(Rule::verbs)
+                .containsExactly(List.of("get"));
+    }
 }

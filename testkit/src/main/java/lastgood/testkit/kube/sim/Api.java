@@ -55,6 +55,10 @@ final class Api {
         subresources.prints(tagPrefix, beforeTheLastCrash, lines);
     }
 
+    void serves(PodServer server) {
+        subresources.serves(server);
+    }
+
     void observe(Consumer<Exchange> observer) {
         observers.add(observer);
     }
@@ -265,6 +269,9 @@ final class Api {
             }
             case "log" -> {
                 return subresources.log(intent, request);
+            }
+            case "proxy" -> {
+                return subresources.proxy(intent, request);
             }
             default -> {
                 // the object itself, or its status

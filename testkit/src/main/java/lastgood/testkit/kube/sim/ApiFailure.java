@@ -72,6 +72,11 @@ final class ApiFailure extends RuntimeException {
                 404, "NotFound", "%s \"%s\" not found".formatted(resource.qualified(), name), about(resource, name));
     }
 
+    /// The words of the proxy when it does not get through to a pod.
+    static ApiFailure unreachable(String why) {
+        return new ApiFailure(503, "ServiceUnavailable", why, Json.object());
+    }
+
     static ApiFailure noSuchPath() {
         return new ApiFailure(404, "NotFound", "the server could not find the requested resource", Json.object());
     }

@@ -27,7 +27,7 @@ final class Catalog {
 
     private void core() {
         add("", "v1", "namespaces", "Namespace", false, "ns", Generation.NONE, "status", "finalize");
-        add("", "v1", "pods", "Pod", true, "po", Generation.NONE, "status", "log", "binding", "eviction");
+        add("", "v1", "pods", "Pod", true, "po", Generation.NONE, "status", "log", "binding", "eviction", "proxy");
         add("", "v1", "services", "Service", true, "svc", Generation.NONE, "status");
         add("", "v1", "endpoints", "Endpoints", true, "ep", Generation.NONE);
         add("", "v1", "configmaps", "ConfigMap", true, "cm", Generation.NONE);

@@ -138,6 +138,7 @@ final class Discovery {
             case "scale" -> "Scale";
             case "binding" -> "Binding";
             case "eviction" -> "Eviction";
+            case "proxy" -> "PodProxyOptions";
             default -> resource.kind();
         };
     }
@@ -145,6 +146,7 @@ final class Discovery {
     private static List<String> verbsOf(String subresource) {
         return switch (subresource) {
             case "log" -> List.of("get");
+            case "proxy" -> List.of("create", "delete", "get", "patch", "update");
             case "binding", "eviction" -> List.of("create");
             case "finalize" -> List.of("update");
             default -> List.of("get", "patch", "update");

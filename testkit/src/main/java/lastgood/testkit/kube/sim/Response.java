@@ -25,6 +25,10 @@ public record Response(
         return of(status, "text/plain", body.getBytes(StandardCharsets.UTF_8));
     }
 
+    static Response bytes(int status, String type, byte[] body) {
+        return of(status, type, body);
+    }
+
     private static Response of(int status, String type, byte[] body) {
         return new Response(status, Map.of("Content-Type", type), body, body.length, null);
     }

@@ -28,7 +28,7 @@ record Route(String group, String version, String namespace, String plural, Stri
                 && !(rest.size() == 3 && OF_A_NAMESPACE.contains(rest.get(2)));
         var namespace = inNamespace ? rest.get(1) : "";
         var tail = inNamespace ? rest.subList(2, rest.size()) : rest;
-        if (tail.size() > 3) {
+        if (tail.size() > 3 && !tail.get(2).equals("proxy")) {
             throw ApiFailure.noSuchPath();
         }
         return new Route(group, version, namespace, tail.getFirst(), at(tail, 1), at(tail, 2));

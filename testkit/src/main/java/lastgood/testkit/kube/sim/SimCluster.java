@@ -228,6 +228,11 @@ public final class SimCluster implements Cluster {
         api.prints(tagPrefix, true, List.of(lines));
     }
 
+    /// Who answers for pods behind the API server's proxy; nobody by default.
+    public void serves(PodServer server) {
+        api.serves(server);
+    }
+
     /// Adds or removes nodes until there are so many.
     public void nodes(int count) {
         store.locked(() -> {

@@ -14,6 +14,7 @@ import lastgood.testkit.kube.sim.Registry.Intent;
 final class Subresources {
 
     private final Registry registry;
+    private volatile PodServer server = (_, _, _, _) -> Optional.empty();
     private final Map<String, List<String>> printed = new ConcurrentHashMap<>();
     private final Map<String, List<String>> printedBefore = new ConcurrentHashMap<>();
 
@@ -135,6 +136,30 @@ final class Subresources {
                         ended
                                 ? "attempt %d of %s\npanic: the simulated program fails\n".formatted(attempt, image)
                                 : "attempt %d of %s\nready to serve\n".formatted(attempt, image));
+    }
+
+    /// `pods/[https:]NAME[:PORT]/proxy/PATH`, as the real one: it says itself that nobody answers, and hands on
+    /// anything
+    /// else as it is.
+    Response proxy(Intent intent, Request request) {
+        var parts = intent.name().split(":", -1);
+        var scheme = parts.length == 3 ? parts[0] : "http";
+        var name = parts[parts.length == 3 ? 1 : 0];
+        var port = parts.length == 1 ? 80 : Integer.parseInt(parts[parts.length - 1]);
+        var pod = registry.get(new Intent(
+                intent.resource(), intent.version(), intent.namespace(), name, "", intent.manager(), intent.dryRun()));
+        var ip = Json.text(pod, "status", "podIP");
+        var path = request.path().substring(request.path().indexOf("/proxy") + "/proxy".length())
+                + (request.query().isEmpty() ? "" : "?" + request.query());
+        return server.get(name, scheme.isEmpty() ? "http" : scheme, port, path)
+                .map(page -> Response.bytes(page.status(), page.type(), page.body()))
+                .orElseThrow(() -> ApiFailure.unreachable(
+                        "error trying to reach service: dial tcp %s:%d: connect: connection refused"
+                                .formatted(ip, port)));
+    }
+
+    void serves(PodServer answering) {
+        server = answering;
     }
 
     /// As a kubelet does it: the last lines first, and of those the first bytes.
