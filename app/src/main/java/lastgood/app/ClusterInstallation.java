@@ -2,6 +2,7 @@ package lastgood.app;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import lastgood.cli.ClusterAdmin;
 import lastgood.config.Catalog;
@@ -20,8 +21,15 @@ import lastgood.kubernetes.records.Records;
 /// @param looked services that the doctor looks at: all that the configuration keeps there
 /// @param cnpg those that CloudNativePG runs
 /// @param data what their databases need
+/// @param measured what is found about how users' requests are counted
 record ClusterInstallation(
-        KubeParts kube, String records, Collection<KubeService> looked, DataAccess data, CnpgDatabases cnpg, Time time)
+        KubeParts kube,
+        String records,
+        Collection<KubeService> looked,
+        DataAccess data,
+        CnpgDatabases cnpg,
+        Supplier<List<Finding>> measured,
+        Time time)
         implements ClusterAdmin {
 
     static ClusterInstallation of(Catalog catalog, ClusterParts parts) {
@@ -33,6 +41,7 @@ record ClusterInstallation(
                 catalog.services().isEmpty() ? List.of() : services,
                 parts.dataAccess(),
                 parts.cnpg(),
+                parts::measured,
                 parts.time());
     }
 
@@ -80,8 +89,9 @@ record ClusterInstallation(
     @Override
     public List<Finding> doctor() {
         var services = new Doctor(kube, access(keep()), time::now, looked).findings();
-        return Stream.concat(services.stream(), cnpg.findings().stream())
-                .map(f -> new Finding(level(f.level()), f.what(), f.why(), f.hint()))
+        var cluster = Stream.concat(services.stream(), cnpg.findings().stream())
+                .map(f -> new Finding(level(f.level()), f.what(), f.why(), f.hint()));
+        return Stream.concat(cluster, looked.isEmpty() ? Stream.of() : measured.get().stream())
                 .toList();
     }
 

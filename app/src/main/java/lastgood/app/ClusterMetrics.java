@@ -17,6 +17,7 @@ import lastgood.core.detect.Basis;
 import lastgood.core.detect.Scrape;
 import lastgood.core.recover.Limits;
 import lastgood.engine.port.Checks;
+import lastgood.engine.port.Measures;
 import lastgood.engine.port.Metrics;
 import lastgood.engine.port.Telemetry;
 import lastgood.engine.port.Time;
@@ -26,7 +27,9 @@ import lastgood.kubernetes.api.Api;
 import lastgood.kubernetes.workloads.PodNames;
 import lastgood.prometheus.Instances;
 import lastgood.prometheus.MeasuredChecks;
+import lastgood.prometheus.Own;
 import lastgood.prometheus.Prometheus;
+import lastgood.prometheus.PrometheusMeasures;
 import lastgood.prometheus.PrometheusMetrics;
 import lastgood.prometheus.PrometheusTelemetry;
 import lastgood.prometheus.Watched;
@@ -48,18 +51,39 @@ interface ClusterMetrics {
     boolean connected();
 
     static ClusterMetrics of(
-            Catalog catalog, Map<String, String> variables, Api api, Map<ServiceRef, KubeService> services, Time time) {
+            Catalog catalog,
+            Map<String, String> variables,
+            Api api,
+            Map<ServiceRef, KubeService> services,
+            Map<ServiceRef, Own> own,
+            Time time) {
         var config = catalog.metrics();
         if (config == null) {
             return new None();
         }
-        var prometheus = new Prometheus(config.url(), headers(config, catalog, variables), WITHIN);
+        var prometheus = prometheus(config, catalog, variables);
         var watched = services.entrySet().stream()
-                .collect(Collectors.toMap(Map.Entry::getKey, e -> watched(e.getKey(), e.getValue())));
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey,
+                        e -> watched(e.getKey(), e.getValue(), own.getOrDefault(e.getKey(), Own.NONE))));
         var instances = instances(new PodNames(api, services));
         return new Connected(
                 new PrometheusMetrics(prometheus, watched, instances, time::now),
-                new PrometheusTelemetry(prometheus, watched, instances));
+                new PrometheusTelemetry(prometheus, watched, instances),
+                time);
+    }
+
+    private static Prometheus prometheus(MetricsConfig config, Catalog catalog, Map<String, String> variables) {
+        return new Prometheus(config.url(), headers(config, catalog, variables), WITHIN);
+    }
+
+    /// Who answers the team's own queries about services that are not on a cluster.
+    static Measures measures(Catalog catalog, Map<String, String> variables) {
+        var config = catalog.metrics();
+        return config == null
+                ? Measures.NONE
+                : new PrometheusMeasures(
+                        prometheus(config, catalog, variables), Map.of(), (service, revision) -> List.of());
     }
 
     private static Instances instances(PodNames names) {
@@ -76,8 +100,8 @@ interface ClusterMetrics {
         };
     }
 
-    private static Watched watched(ServiceRef ref, KubeService service) {
-        return new Watched(ref.service(), new TreeMap<>(Map.of("namespace", service.namespace())));
+    private static Watched watched(ServiceRef ref, KubeService service, Own own) {
+        return new Watched(ref.service(), new TreeMap<>(Map.of("namespace", service.namespace())), own);
     }
 
     private static Supplier<Map<String, String>> headers(
@@ -101,7 +125,7 @@ interface ClusterMetrics {
         };
     }
 
-    record Connected(PrometheusMetrics prometheus, Telemetry telemetry) implements ClusterMetrics {
+    record Connected(PrometheusMetrics prometheus, Telemetry telemetry, Time time) implements ClusterMetrics {
         @Override
         public Metrics metrics() {
             return prometheus;
@@ -109,7 +133,7 @@ interface ClusterMetrics {
 
         @Override
         public Checks measured(Checks platform, Map<ServiceRef, Limits> limits) {
-            return new MeasuredChecks(platform, prometheus, limits);
+            return new MeasuredChecks(platform, prometheus, limits, time::now);
         }
 
         @Override
@@ -141,6 +165,11 @@ interface ClusterMetrics {
     }
 
     final class NoMetrics implements Metrics {
+        @Override
+        public Names names(ServiceRef service) {
+            return new Names("", List.of(), "no metrics are connected (metrics.prometheus)");
+        }
+
         @Override
         public Window window(ServiceRef service, Optional<Digest> revision, Instant since) {
             throw new Unreachable("no metrics are connected (metrics.prometheus)");

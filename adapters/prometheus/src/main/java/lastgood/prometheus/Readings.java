@@ -98,7 +98,7 @@ final class Readings {
                 from.toEpochMilli(),
                 up,
                 young ? prometheus.samples(STARTED + which, window, to) : List.of(),
-                prometheus.samples(dialect.requests() + which, window, to),
+                prometheus.samples(Selectors.narrowed(dialect, dialect.requests(), which), window, to),
                 party == Party.GUARD ? List.of() : buckets(dialect, which, from, to));
     }
 
@@ -107,10 +107,10 @@ final class Readings {
         var step = interval.toMillis();
         var begin = Math.floorDiv(from.toEpochMilli(), step) * step + step;
         var by = dialect.pod().isEmpty() ? "job, instance, le" : "job, instance, %s, le".formatted(dialect.pod());
-        return begin > to.toEpochMilli()
+        return begin > to.toEpochMilli() || dialect.buckets().isEmpty()
                 ? List.of()
                 : prometheus.range(
-                        "sum by (%s) (%s%s)".formatted(by, dialect.buckets(), which),
+                        "sum by (%s) (%s)".formatted(by, Selectors.narrowed(dialect, dialect.buckets(), which)),
                         Instant.ofEpochMilli(begin),
                         to,
                         interval);
@@ -206,7 +206,7 @@ final class Readings {
         for (var one : counted) {
             var series = labels.get(one.series());
             if (series != null) {
-                var bad = Dialect.isError(series.label(dialect.status()));
+                var bad = dialect.isFailure(series);
                 var counts = new Counts(one.count(), bad ? one.count() : 0);
                 sum = sum.plus(counts);
                 if (!dialect.place().isEmpty() && !series.label(dialect.place()).isEmpty()) {
