@@ -2,6 +2,7 @@ package lastgood.app;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import lastgood.cli.ClusterAdmin;
 import lastgood.config.Catalog;
@@ -21,6 +22,7 @@ import lastgood.kubernetes.records.Records;
 /// @param cnpg those that CloudNativePG runs
 /// @param data what their databases need
 /// @param readsPods whether pods are asked for what they count
+/// @param measured what is found about how users' requests are counted
 record ClusterInstallation(
         KubeParts kube,
         String records,
@@ -28,6 +30,7 @@ record ClusterInstallation(
         DataAccess data,
         CnpgDatabases cnpg,
         boolean readsPods,
+        Supplier<List<Finding>> measured,
         Time time)
         implements ClusterAdmin {
 
@@ -41,6 +44,7 @@ record ClusterInstallation(
                 parts.dataAccess(),
                 parts.cnpg(),
                 catalog.podMetrics() != null,
+                parts::measured,
                 parts.time());
     }
 
@@ -90,8 +94,9 @@ record ClusterInstallation(
     @Override
     public List<Finding> doctor() {
         var services = new Doctor(kube, access(keep()), time::now, looked).findings();
-        return Stream.concat(services.stream(), cnpg.findings().stream())
-                .map(f -> new Finding(level(f.level()), f.what(), f.why(), f.hint()))
+        var cluster = Stream.concat(services.stream(), cnpg.findings().stream())
+                .map(f -> new Finding(level(f.level()), f.what(), f.why(), f.hint()));
+        return Stream.concat(cluster, looked.isEmpty() ? Stream.of() : measured.get().stream())
                 .toList();
     }
 

@@ -18,6 +18,7 @@ import lastgood.core.detect.Basis;
 import lastgood.core.detect.Scrape;
 import lastgood.core.recover.Limits;
 import lastgood.engine.port.Checks;
+import lastgood.engine.port.Measures;
 import lastgood.engine.port.Metrics;
 import lastgood.engine.port.Telemetry;
 import lastgood.engine.port.Time;
@@ -29,8 +30,10 @@ import lastgood.kubernetes.scrape.PodPages;
 import lastgood.kubernetes.workloads.PodNames;
 import lastgood.prometheus.Instances;
 import lastgood.prometheus.MeasuredChecks;
+import lastgood.prometheus.Own;
 import lastgood.prometheus.PodTelemetry;
 import lastgood.prometheus.Prometheus;
+import lastgood.prometheus.PrometheusMeasures;
 import lastgood.prometheus.PrometheusMetrics;
 import lastgood.prometheus.PrometheusTelemetry;
 import lastgood.prometheus.ScrapeLimits;
@@ -62,7 +65,12 @@ interface ClusterMetrics {
     boolean counts();
 
     static ClusterMetrics of(
-            Catalog catalog, Map<String, String> variables, Api api, Map<ServiceRef, KubeService> services, Time time) {
+            Catalog catalog,
+            Map<String, String> variables,
+            Api api,
+            Map<ServiceRef, KubeService> services,
+            Map<ServiceRef, Own> own,
+            Time time) {
         var pods = Optional.ofNullable(catalog.podMetrics())
                 .map(config -> new PodTelemetry(
                         new PodExporters(new PodPages(api, services, defaults(config))), time, ScrapeLimits.usual()));
@@ -70,19 +78,34 @@ interface ClusterMetrics {
         if (config == null) {
             return pods.<ClusterMetrics>map(Counted::new).orElseGet(None::new);
         }
-        var prometheus = new Prometheus(config.url(), headers(config, catalog, variables), WITHIN);
+        var prometheus = prometheus(config, catalog, variables);
         var watched = services.entrySet().stream()
-                .collect(Collectors.toMap(Map.Entry::getKey, e -> watched(e.getKey(), e.getValue())));
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey,
+                        e -> watched(e.getKey(), e.getValue(), own.getOrDefault(e.getKey(), Own.NONE))));
         var instances = instances(new PodNames(api, services));
         var metrics = new PrometheusMetrics(prometheus, watched, instances, time::now);
         var telemetry = new PrometheusTelemetry(prometheus, watched, instances);
         return pods.map(p -> new StandIn(telemetry, p, time))
-                .map(both -> new Connected(metrics, both, both.asOnce()))
-                .orElseGet(() -> new Connected(metrics, telemetry, telemetry));
+                .map(both -> new Connected(metrics, both, both.asOnce(), time))
+                .orElseGet(() -> new Connected(metrics, telemetry, telemetry, time));
     }
 
     private static Exposed.Defaults defaults(PodMetricsConfig config) {
         return new Exposed.Defaults(config.scheme(), config.port(), config.path());
+    }
+
+    private static Prometheus prometheus(MetricsConfig config, Catalog catalog, Map<String, String> variables) {
+        return new Prometheus(config.url(), headers(config, catalog, variables), WITHIN);
+    }
+
+    /// Who answers the team's own queries about services that are not on a cluster.
+    static Measures measures(Catalog catalog, Map<String, String> variables) {
+        var config = catalog.metrics();
+        return config == null
+                ? Measures.NONE
+                : new PrometheusMeasures(
+                        prometheus(config, catalog, variables), Map.of(), (service, revision) -> List.of());
     }
 
     private static Instances instances(PodNames names) {
@@ -99,8 +122,8 @@ interface ClusterMetrics {
         };
     }
 
-    private static Watched watched(ServiceRef ref, KubeService service) {
-        return new Watched(ref.service(), new TreeMap<>(Map.of("namespace", service.namespace())));
+    private static Watched watched(ServiceRef ref, KubeService service, Own own) {
+        return new Watched(ref.service(), new TreeMap<>(Map.of("namespace", service.namespace())), own);
     }
 
     private static Supplier<Map<String, String>> headers(
@@ -124,7 +147,8 @@ interface ClusterMetrics {
         };
     }
 
-    record Connected(PrometheusMetrics prometheus, Telemetry telemetry, Telemetry once) implements ClusterMetrics {
+    record Connected(PrometheusMetrics prometheus, Telemetry telemetry, Telemetry once, Time time)
+            implements ClusterMetrics {
         @Override
         public Metrics metrics() {
             return prometheus;
@@ -132,7 +156,7 @@ interface ClusterMetrics {
 
         @Override
         public Checks measured(Checks platform, Map<ServiceRef, Limits> limits) {
-            return new MeasuredChecks(platform, prometheus, limits);
+            return new MeasuredChecks(platform, prometheus, limits, time::now);
         }
 
         @Override
@@ -212,6 +236,11 @@ interface ClusterMetrics {
     }
 
     final class NoMetrics implements Metrics {
+        @Override
+        public Names names(ServiceRef service) {
+            return new Names("", List.of(), "no metrics are connected (metrics.prometheus)");
+        }
+
         @Override
         public Window window(ServiceRef service, Optional<Digest> revision, Instant since) {
             throw new Unreachable(NOT_CONNECTED);

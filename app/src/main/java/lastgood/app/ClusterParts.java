@@ -3,16 +3,19 @@ package lastgood.app;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import lastgood.cli.Agent;
+import lastgood.cli.ClusterAdmin;
 import lastgood.cli.Session;
 import lastgood.config.Catalog;
 import lastgood.config.ClusterConfig;
@@ -33,11 +36,13 @@ import lastgood.core.recover.Check;
 import lastgood.core.recover.Limits;
 import lastgood.engine.Owner;
 import lastgood.engine.Ports;
+import lastgood.engine.QueriedChecks;
 import lastgood.engine.ToldChecks;
 import lastgood.engine.journal.Journal;
 import lastgood.engine.port.Checks;
 import lastgood.engine.port.Faults;
 import lastgood.engine.port.Forbidden;
+import lastgood.engine.port.Measures;
 import lastgood.engine.port.Notices;
 import lastgood.engine.port.Preflight;
 import lastgood.engine.port.Time;
@@ -76,6 +81,7 @@ record ClusterParts(
         DataAccess dataAccess,
         Checks checks,
         Map<ServiceRef, CheckRules> rules,
+        Map<ServiceRef, Effective> kept,
         Owner owner,
         Time time) {
 
@@ -107,7 +113,8 @@ record ClusterParts(
         }
         // The one that was asked for counts as it was asked for, with its flags.
         add.accept(effective);
-        var metrics = ClusterMetrics.of(catalog, variables, api, services, time);
+        var metrics =
+                ClusterMetrics.of(catalog, variables, api, services, Queries.own(kept, cluster.namespace()), time);
         var kube = KubeParts.of(api, Cabinet.of(api), cluster.namespace(), services, time::now);
         var cnpg = CnpgDatabases.of(kept, cluster.namespace(), api, time);
         var databases = ServiceDatabases.of(
@@ -124,9 +131,13 @@ record ClusterParts(
                 ref -> newest(kube, ref),
                 cnpg::operator,
                 time::now);
-        var checks = databases
-                .checks()
-                .apply(metrics.measured(new KubeChecks(api, services, limits, kube.workloads(), time::now), limits));
+        var checks = new QueriedChecks(
+                databases
+                        .checks()
+                        .apply(metrics.measured(
+                                new KubeChecks(api, services, limits, kube.workloads(), time::now), limits)),
+                metrics.metrics().measures(),
+                Queries.checks(kept));
         return new ClusterParts(
                 catalog,
                 cluster.namespace(),
@@ -135,8 +146,9 @@ record ClusterParts(
                 databases,
                 cnpg,
                 dataAccess(kept, cluster.namespace(), cnpg),
-                new ToldChecks(new ProbedChecks(checks, rules), kube.ledgers()),
+                new ToldChecks(new ProbedChecks(checks, rules), kube.ledgers(), Queries.whom(kept)),
                 rules,
+                Map.copyOf(kept),
                 owner,
                 time);
     }
@@ -261,6 +273,49 @@ record ClusterParts(
         };
     }
 
+    // ---- what is counted
+
+    /// For the doctor: under which names requests are counted, and whether the server takes the team's own queries. A
+    /// query that is understood and finds nothing may find something later; one that is not understood never will.
+    List<ClusterAdmin.Finding> measured() {
+        var findings = new ArrayList<ClusterAdmin.Finding>();
+        if (!metrics.connected()) {
+            return findings;
+        }
+        kept.keySet().stream()
+                .sorted(Comparator.comparing(ServiceRef::toString))
+                .forEach(ref -> {
+                    var names = metrics.metrics().names(ref);
+                    findings.add(
+                            names.chosen().isEmpty()
+                                    ? new ClusterAdmin.Finding(
+                                            ClusterAdmin.Level.WARN,
+                                            "Prometheus: requests of %s".formatted(ref),
+                                            "%s; tried %s".formatted(names.why(), String.join(", ", names.tried())),
+                                            "services.%s.signals.errorRate names another counter"
+                                                    .formatted(ref.service()))
+                                    : new ClusterAdmin.Finding(
+                                            ClusterAdmin.Level.OK,
+                                            "Prometheus: requests of %s".formatted(ref),
+                                            names.chosen(),
+                                            ""));
+                    Queries.all(Objects.requireNonNull(kept.get(ref)))
+                            .forEach((key, question) -> findings.add(asked(ref, key, question)));
+                });
+        return findings;
+    }
+
+    private ClusterAdmin.Finding asked(ServiceRef ref, String key, Measures.Question question) {
+        var what = "Prometheus: %s of %s".formatted(key, ref);
+        return switch (metrics.metrics().measures().ask(ref, Optional.empty(), question)) {
+            case Measures.Measured.One(var value, var _) ->
+                new ClusterAdmin.Finding(ClusterAdmin.Level.OK, what, QueriedChecks.shown(value), "");
+            case Measures.Measured.Unknown(var why, var _) ->
+                new ClusterAdmin.Finding(
+                        ClusterAdmin.Level.WARN, what, why, "until then it is UNKNOWN, never well: " + question.text());
+        };
+    }
+
     // ---- a session
 
     Session session(Effective effective, Executor executor) {
@@ -293,6 +348,7 @@ record ClusterParts(
                         effective,
                         new Watches.Surroundings(
                                 ports,
+                                metrics.metrics().measures(),
                                 rules.get(service),
                                 namespace,
                                 executor,

@@ -143,7 +143,7 @@ final class FromConfig {
         return required;
     }
 
-    private static Check check(String name) {
+    static Check check(String name) {
         return switch (name) {
             case "pods" -> Check.PODS;
             case "errorRate" -> Check.ERROR_RATE;
@@ -287,10 +287,27 @@ final class FromConfig {
         var logErrors = usual.logErrorsMax();
         var logIgnore = usual.logIgnore();
         var logWindow = usual.logWindow();
+        var errorWindow = usual.errorWindow();
+        var latencyWindow = usual.latencyWindow();
         for (var check : effective.service().verify().checks()) {
             switch (check) {
-                case lastgood.config.Check.ErrorRate(var _, var _, var below) -> errorPercent = below.fraction() * 100;
-                case lastgood.config.Check.Latency(var _, var _, var below) -> p95 = below;
+                case lastgood.config.Check.ErrorRate(var _, var _, var below, var window) -> {
+                    errorPercent = below.fraction() * 100;
+                    errorWindow = window;
+                }
+                case lastgood.config.Check.Latency(var _, var _, var below, var window) -> {
+                    p95 = below;
+                    latencyWindow = window;
+                }
+                // The limit holds for the proof as well, which counts, whoever answers the check. A number without a
+                // unit is in the query's own.
+                case lastgood.config.Check.Asked(var name, var _, var _, var bound, var _) -> {
+                    if (name.equals("errorRate") && bound.words().endsWith("%")) {
+                        errorPercent = bound.value() * 100;
+                    } else if (name.equals("latencyP95") && bound.words().matches(".*[a-z]")) {
+                        p95 = Duration.ofMillis(Math.round(bound.value() * 1000));
+                    }
+                }
                 case lastgood.config.Check.Logs logs -> {
                     logErrors = logs.errorsMax();
                     logIgnore = logs.ignore();
@@ -304,7 +321,7 @@ final class FromConfig {
                         lastgood.config.Check.Unconfigured _ -> {}
             }
         }
-        return new Limits(errorPercent, p95, logErrors, logIgnore, logWindow);
+        return new Limits(errorPercent, p95, logErrors, logIgnore, logWindow, errorWindow, latencyWindow);
     }
 
     /// The team's own ways to ask.
@@ -323,6 +340,7 @@ final class FromConfig {
                     commands.put(check(name), texts(command));
                 case lastgood.config.Check.ErrorRate _,
                         lastgood.config.Check.Latency _,
+                        lastgood.config.Check.Asked _,
                         lastgood.config.Check.Logs _,
                         lastgood.config.Check.Instances _,
                         lastgood.config.Check.Database _,

@@ -1,9 +1,12 @@
 package lastgood.app;
 
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -14,13 +17,17 @@ import lastgood.config.Effective;
 import lastgood.config.Overrides;
 import lastgood.config.Resolved;
 import lastgood.config.Setting;
+import lastgood.core.Digest;
 import lastgood.core.ServiceRef;
 import lastgood.core.plan.Policy;
 import lastgood.engine.Owner;
 import lastgood.engine.Ports;
+import lastgood.engine.QueriedChecks;
 import lastgood.engine.ToldChecks;
 import lastgood.engine.journal.FileJournals;
 import lastgood.engine.port.Configs;
+import lastgood.engine.port.Measures;
+import lastgood.engine.port.Metrics;
 import lastgood.engine.port.Preflight;
 import lastgood.engine.port.Time;
 import lastgood.local.FileDrivers;
@@ -52,6 +59,7 @@ record LocalParts(
         LocalRevisions revisions,
         FileNotices notices,
         ServiceDatabases databases,
+        Measures measures,
         Ports ports) {
 
     /// Knows the services of the whole catalogue that are kept in the same folder: one platform, one list.
@@ -80,6 +88,7 @@ record LocalParts(
             rules.put(ref, FromConfig.rules(effective, service.baseUrl(), catalog.folder(), secrets));
         });
         InstantSource clock = time::now;
+        var measures = ClusterMetrics.measures(catalog, variables);
         var client = new LocalClient(data, services);
         var databases = ServiceDatabases.of(
                 kept,
@@ -100,6 +109,7 @@ record LocalParts(
                 new LocalRevisions(data, services, variables),
                 new FileNotices(data, clock),
                 databases,
+                measures,
                 new Ports(
                                 new FileJournals(data.resolve("runs")),
                                 new FileLocks(data),
@@ -111,9 +121,15 @@ record LocalParts(
                                 new FileEvidence(data, services, variables, clock),
                                 new ToldChecks(
                                         new ProbedChecks(
-                                                databases.checks().apply(new LocalChecks(client, services, clock)),
+                                                new QueriedChecks(
+                                                        databases
+                                                                .checks()
+                                                                .apply(new LocalChecks(client, services, clock)),
+                                                        measures,
+                                                        Queries.checks(kept)),
                                                 rules),
-                                        new FileLedgers(data)),
+                                        new FileLedgers(data),
+                                        Queries.whom(kept)),
                                 databases.databases(),
                                 time)
                         .counting(new LocalTelemetry(data, clock), new HttpProbes(rules, time)));
@@ -191,12 +207,18 @@ record LocalParts(
                 definition == null ? 1 : definition.instances(),
                 ports,
                 revisions,
-                client,
+                new Measuring(client, measures),
                 Watches.of(
                         catalog,
                         effective,
                         new Watches.Surroundings(
-                                ports, rules.get(service), "", executor, services.keySet(), ports.telemetry())),
+                                ports,
+                                measures,
+                                rules.get(service),
+                                "",
+                                executor,
+                                services.keySet(),
+                                ports.telemetry())),
                 client,
                 notices,
                 Preflight.none(),
@@ -205,5 +227,23 @@ record LocalParts(
                 agent,
                 () -> "",
                 owner);
+    }
+
+    /// The proxy counts; the team's own queries somebody else answers.
+    private record Measuring(Metrics counted, Measures measures) implements Metrics {
+        @Override
+        public Window window(ServiceRef service, Optional<Digest> revision, Instant since) {
+            return counted.window(service, revision, since);
+        }
+
+        @Override
+        public List<Point> course(ServiceRef service, Instant from, Instant to, Duration step) {
+            return counted.course(service, from, to, step);
+        }
+
+        @Override
+        public Names names(ServiceRef service) {
+            return counted.names(service);
+        }
     }
 }

@@ -15,6 +15,7 @@ import lastgood.config.Effective;
 import lastgood.core.ServiceRef;
 import lastgood.core.decide.DecisionRules;
 import lastgood.engine.Ports;
+import lastgood.engine.port.Measures;
 import lastgood.engine.port.Telemetry;
 import lastgood.engine.signals.AllSignals;
 import lastgood.engine.signals.CheckSignals;
@@ -36,11 +37,13 @@ final class Watches {
     /// What differs between platforms.
     ///
     /// @param ports with the counts of what users get
+    /// @param measures who answers the team's own queries
     /// @param asked what the team configured to be asked; null: nothing
     /// @param known services that share its surroundings, itself included
     /// @param once the counts, for a single look
     record Surroundings(
             Ports ports,
+            Measures measures,
             @Nullable CheckRules asked,
             String namespace,
             Executor executor,
@@ -65,7 +68,9 @@ final class Watches {
                                 memory,
                                 inbox,
                                 executor,
-                                pace)));
+                                pace,
+                                around.measures(),
+                                Queries.conditions(effective))));
         var routing = new Routing(List.of(new Routing.Watched(
                 service,
                 names(effective),
@@ -92,6 +97,11 @@ final class Watches {
         for (var check : lastgood.core.recover.Check.values()) {
             if (asked != null && asked.asks(check)) {
                 askable.add(check);
+            }
+        }
+        for (var check : effective.service().verify().checks()) {
+            if (check instanceof Check.Asked queried) {
+                askable.add(FromConfig.check(queried.name()));
             }
         }
         if (effective.service().database() != null) {

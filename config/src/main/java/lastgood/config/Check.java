@@ -22,10 +22,35 @@ public sealed interface Check {
     record Instances(String name, boolean required) implements Check {}
 
     /// The share of failed requests is below this.
-    record ErrorRate(String name, boolean required, Percent below) implements Check {}
+    ///
+    /// @param window how far back; null: since the release is live, or since the watch began
+    record ErrorRate(
+            String name,
+            boolean required,
+            Percent below,
+            @Nullable Duration window) implements Check {
+        ErrorRate(String name, boolean required, Percent below) {
+            this(name, required, below, null);
+        }
+    }
 
     /// 95 of 100 requests are faster than this.
-    record Latency(String name, boolean required, Duration below) implements Check {}
+    ///
+    /// @param window as for errors
+    record Latency(
+            String name,
+            boolean required,
+            Duration below,
+            @Nullable Duration window) implements Check {
+        Latency(String name, boolean required, Duration below) {
+            this(name, required, below, null);
+        }
+    }
+
+    /// The number that a query of the team's gives is on the right side of a limit.
+    ///
+    /// @param window what `$window` stands for
+    record Asked(String name, boolean required, Query query, Bound bound, Duration window) implements Check {}
 
     /// Every request gets the answer that is expected of it.
     record Http(String name, boolean required, List<HttpProbe> probes) implements Check {
@@ -41,8 +66,7 @@ public sealed interface Check {
         }
     }
 
-    /// The database answers, and fewer of its connections are in use than this. Nothing can answer it yet (see
-    /// [NotYet]), so that it blocks nothing.
+    /// The database answers, and fewer of its connections are in use than this. It blocks nothing.
     record Database(String name, Percent connectionsBelow) implements Check {
         @Override
         public boolean required() {
@@ -61,17 +85,16 @@ public sealed interface Check {
         }
     }
 
-    /// Users do not complain; answered by people. Nothing asks them yet (see [NotYet]), so that it blocks nothing.
+    /// Users do not complain; answered by people. It blocks only where the file says `required: true`, because no
+    /// recovery is proved then before somebody has answered.
     ///
-    /// @param tickets a search for open complaints; null: none
+    /// @param tickets a search for open complaints; nothing looks them up yet ([NotYet]); null: none
     /// @param ask whom to ask; null: nobody
     record Users(
-            String name, @Nullable String tickets, @Nullable String ask) implements Check {
-        @Override
-        public boolean required() {
-            return false;
-        }
-    }
+            String name,
+            boolean required,
+            @Nullable String tickets,
+            @Nullable String ask) implements Check {}
 
     /// Nobody said how this is checked. It is shown as unknown, never as passed, and it blocks nothing.
     record Unconfigured(String name) implements Check {

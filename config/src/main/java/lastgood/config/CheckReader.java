@@ -3,10 +3,13 @@ package lastgood.config;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Reads the checklist.
 final class CheckReader {
@@ -19,16 +22,32 @@ final class CheckReader {
 
     private CheckReader() {}
 
-    static VerifyConfig read(Cursor verify) {
+    /// What may be written besides, check by check. A limit that is accepted and holds nothing is a promise.
+    private static final Map<String, List<String>> OF_ONE = Map.of(
+            "errorRate", List.of("below", "window"),
+            "latencyP95", List.of("below", "window"),
+            "database", List.of("connections"),
+            "logs", List.of("errorsBelow", "window", "ignore"),
+            "users", List.of("tickets", "ask"));
+
+    private static final Set<String> OF_EACH = Set.of("enabled", "required", "http", "run", "query");
+    private static final Set<String> OF_A_QUERY = Set.of("below", "above", "window");
+
+    /// What a query without a window of its own looks back on.
+    private static final Duration WINDOW = Duration.ofMinutes(5);
+
+    static VerifyConfig read(Cursor verify, SignalsConfig signals, SignalReader.Asking asking) {
         var checks = verify.at("checks").children().entrySet().stream()
                 .filter(check -> check.getValue().at("enabled").truth(true))
-                .map(check -> check(check.getKey(), check.getValue()))
+                .map(check -> check(check.getKey(), check.getValue(), signals, asking))
                 .toList();
         return new VerifyConfig(verify.at("window").duration(Duration.ofMinutes(30)), checks);
     }
 
-    /// A command or requests are the team's own way to check, whatever the check; otherwise it is done our way.
-    private static Check check(String name, Cursor at) {
+    /// A command or requests are the team's own way to check, whatever the check; so is a query. Otherwise it is done
+    /// our way.
+    private static Check check(String name, Cursor at, SignalsConfig signals, SignalReader.Asking asking) {
+        checkKeys(name, at);
         var required = at.at("required").truth(true);
         if (at.at("run").present()) {
             return new Check.Run(name, required, command(at.at("run")));
@@ -36,12 +55,19 @@ final class CheckReader {
         if (at.at("http").present()) {
             return new Check.Http(name, required, probes(at.at("http")));
         }
+        if (at.at("query").present()) {
+            return asked(name, at, asking.number(at.at("query")));
+        }
+        var signal = signals.queries().get(name);
+        if (signal != null && !signals.counts(name)) {
+            return asked(name, at, signal);
+        }
         return switch (name) {
             case "pods" -> new Check.Instances(name, required);
             case "errorRate" ->
-                new Check.ErrorRate(name, required, at.at("below").percent(Percent.of(1)));
+                new Check.ErrorRate(name, required, at.at("below").percent(Percent.of(1)), window(at));
             case "latencyP95" ->
-                new Check.Latency(name, required, at.at("below").positive(Duration.ofMillis(500)));
+                new Check.Latency(name, required, at.at("below").positive(Duration.ofMillis(500)), window(at));
             case "database" -> database(name, at);
             case "logs" ->
                 new Check.Logs(
@@ -55,11 +81,70 @@ final class CheckReader {
         };
     }
 
+    private static void checkKeys(String name, Cursor at) {
+        var queried = at.at("query").present();
+        if (queried && (at.at("http").present() || at.at("run").present())) {
+            at.at("query").problem("`http` or `run` is written too, and one of them can hold", "remove all but one");
+        }
+        var own = OF_ONE.getOrDefault(name, List.of());
+        at.children().forEach((key, value) -> {
+            var meant = OF_EACH.contains(key) || own.contains(key) || (queried && OF_A_QUERY.contains(key));
+            if (!meant) {
+                value.problem(
+                        "`%s` means nothing for %s".formatted(key, name),
+                        OF_A_QUERY.contains(key) ? "it belongs to a `query`" : "remove it");
+            }
+        });
+    }
+
+    private static @Nullable Duration window(Cursor at) {
+        return at.at("window").present() ? at.at("window").positive(Duration.ofMinutes(15)) : null;
+    }
+
+    private static Check asked(String name, Cursor at, @Nullable Query query) {
+        var bound = bound(name, at);
+        return query == null || bound.isEmpty()
+                ? new Check.Unconfigured(name)
+                : new Check.Asked(
+                        name,
+                        at.at("required").truth(true),
+                        query,
+                        bound.get(),
+                        at.at("window").positive(WINDOW));
+    }
+
+    private static Optional<Bound> bound(String name, Cursor at) {
+        var above = at.at("above");
+        var below = at.at("below");
+        if (above.present() && (name.equals("errorRate") || name.equals("latencyP95"))) {
+            above.problem("nobody is well because %s is above something".formatted(name), "write `below`");
+            return Optional.empty();
+        }
+        if (above.present() == below.present()) {
+            at.missing(
+                    above.present() ? "both `above` and `below`" : "nothing says which numbers are well",
+                    above.present() ? "write one of them" : "write below: or above:, as in below: \"5\"");
+            return Optional.empty();
+        }
+        return (above.present() ? above : below)
+                .read(
+                        text -> switch (Bound.parse(text, above.present())) {
+                            case Parsed.Good<Bound>(var good) -> new Parsed.Good<>(Optional.of(good));
+                            case Parsed.Bad<Bound>(var fact, var hint) -> new Parsed.Bad<>(fact, hint);
+                        },
+                        Optional.<Bound>empty());
+    }
+
+    /// With somebody to ask it can be answered, so it may be required; it is not unless the file says so.
     private static Check users(String name, Cursor at) {
         var tickets = at.at("tickets").textOrNull();
         var ask = at.at("ask").textOrNull();
-        refuseRequired(at, tickets == null && ask == null ? NOTHING_SAYS_HOW : NOT_YET);
-        return tickets == null && ask == null ? new Check.Unconfigured(name) : new Check.Users(name, tickets, ask);
+        if (ask == null) {
+            refuseRequired(at, tickets == null ? NOTHING_SAYS_HOW : NOT_YET);
+        }
+        return tickets == null && ask == null
+                ? new Check.Unconfigured(name)
+                : new Check.Users(name, ask != null && at.at("required").truth(false), tickets, ask);
     }
 
     private static Check database(String name, Cursor at) {
@@ -78,7 +163,7 @@ final class CheckReader {
     /// A required check that nothing can answer would keep every recovery from being proved.
     private static void refuseRequired(Cursor at, String why) {
         if (at.at("required").truth(false)) {
-            at.missing("this check is required, but " + why, "add `http:` or `run:`");
+            at.missing("this check is required, but " + why, "add `http:`, `run:` or `query:`");
         }
     }
 

@@ -44,14 +44,17 @@ final class EffectiveReader {
         }
         var strategy = StrategyReader.read(at.at("strategy"), environment);
         var cluster = environment.isLocal() ? null : ClusterReader.read(service, at, strategy);
+        var asking = SignalReader.Asking.of(document, environment.isLocal());
+        var signals = SignalReader.read(at.at("signals"), asking);
         var config = new ServiceConfig(
                 service,
                 strategy,
                 local.orElse(null),
                 cluster,
                 DatabaseReader.read(at.at("database"), folder, environment.isLocal()),
-                CheckReader.read(at.at("verify")),
-                TriggerReader.read(at.at("triggers")));
+                CheckReader.read(at.at("verify"), signals, asking),
+                TriggerReader.read(at.at("triggers"), asking),
+                signals);
         var defaults = Cursor.at(settings, "defaults", findings);
         var here = Cursor.at(settings, "environments." + environment.name(), findings);
         return Optional.of(new Effective(
@@ -129,7 +132,9 @@ final class EffectiveReader {
     }
 
     private static boolean saysHow(Tree check) {
-        return check.at("http").isPresent() || check.at("run").isPresent();
+        return check.at("http").isPresent()
+                || check.at("run").isPresent()
+                || check.at("query").isPresent();
     }
 
     /// Under the state folder of the user, apart from other catalogues: two projects that both have a service `web`

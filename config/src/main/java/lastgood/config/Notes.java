@@ -17,12 +17,33 @@ final class Notes {
         if (!notYet.isEmpty()) {
             notes.add("accepted, not acted on yet: " + String.join(", ", notYet));
         }
+        services(document).forEach((name, service) -> uncounted(name, service).forEach(notes::add));
         variables(document)
                 .filter(v -> Rows.looksSecret(v.name(), v.value()))
                 .map(v -> "%s: %s looks like a secret written into the file; write {env: %s} or {file: PATH}"
                         .formatted(v.value().origin(), v.name(), v.name()))
                 .forEach(notes::add);
         return List.copyOf(notes);
+    }
+
+    private static Map<String, Tree> services(Tree document) {
+        return document.at("services").map(Notes::values).orElse(Map.of());
+    }
+
+    /// A number that a server has worked out proves nothing, however well it is meant.
+    private static List<String> uncounted(String service, Tree settings) {
+        return Stream.of(SignalsConfig.ERROR_RATE, SignalsConfig.LATENCY_P95)
+                .flatMap(signal ->
+                        settings.at("signals").flatMap(all -> all.at(signal)).flatMap(one -> one.at("query")).stream()
+                                .filter(query -> query.scalar()
+                                        .map(text -> Query.number(text, Query.ON_A_CLUSTER))
+                                        .filter(read ->
+                                                read instanceof Parsed.Good<Query>(var good) && good.counters() == null)
+                                        .isPresent())
+                                .map(query ->
+                                        "%s: signals.%s of %s gives numbers and no counts: it is shown and checked; what is decided and proved is counted under the names that are found"
+                                                .formatted(query.origin(), signal, service)))
+                .toList();
     }
 
     private record Variable(String name, Tree value) {}

@@ -56,6 +56,14 @@ public sealed interface Origin {
         }
     }
 
+    /// Found out by asking somebody else, as in `Prometheus: Istio, of OpenTelemetry, ...`; or not found out, and why.
+    record Asked(String words) implements Origin {
+        @Override
+        public String toString() {
+            return words;
+        }
+    }
+
     /// The program's own default; see `built-in.yaml`.
     record BuiltIn() implements Origin {
         @Override

@@ -14,4 +14,5 @@ public record ServiceConfig(
         @Nullable ClusterConfig cluster,
         @Nullable DatabaseConfig database,
         VerifyConfig verify,
-        TriggersConfig triggers) {}
+        TriggersConfig triggers,
+        SignalsConfig signals) {}

@@ -24,6 +24,7 @@ final class SettingsTree {
         "config",
         "database",
         "maintenance",
+        "signals",
         "verify",
         "triggers"
     };

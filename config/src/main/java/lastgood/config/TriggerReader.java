@@ -14,13 +14,13 @@ final class TriggerReader {
     private static final Map<String, List<String>> KEYS = new LinkedHashMap<>();
 
     static {
-        KEYS.put("errorRate", List.of("enabled", "above", "for", "test"));
-        KEYS.put("latency", List.of("enabled", "above", "for", "test"));
-        KEYS.put("critical", List.of("enabled", "checks", "failures"));
-        KEYS.put("corruption", List.of("enabled", "integrity", "every"));
-        KEYS.put("security", List.of("enabled", "webhook"));
-        KEYS.put("migration", List.of("enabled", "onFailure"));
-        KEYS.put("canary", List.of("enabled", "test", "alpha", "minRequests"));
+        KEYS.put("errorRate", List.of("enabled", "above", "for", "test", "query"));
+        KEYS.put("latency", List.of("enabled", "above", "for", "test", "query"));
+        KEYS.put("critical", List.of("enabled", "checks", "failures", "query"));
+        KEYS.put("corruption", List.of("enabled", "integrity", "every", "query"));
+        KEYS.put("security", List.of("enabled", "webhook", "query"));
+        KEYS.put("migration", List.of("enabled", "onFailure", "query"));
+        KEYS.put("canary", List.of("enabled", "test", "alpha", "minRequests", "query"));
     }
 
     /// Those of the checklist that show whether a function works, and `health`, the service's own path.
@@ -32,7 +32,7 @@ final class TriggerReader {
 
     private TriggerReader() {}
 
-    static TriggersConfig read(Cursor at) {
+    static TriggersConfig read(Cursor at, SignalReader.Asking asking) {
         KEYS.forEach((trigger, keys) -> checkKeys(trigger, keys, at.at(trigger)));
         return new TriggersConfig(
                 errorRate(at.at("errorRate")),
@@ -45,12 +45,27 @@ final class TriggerReader {
                 new TriggersConfig.Migration(
                         enabled(at.at("migration")),
                         at.at("migration").at("onFailure").truth(true)),
-                canary(at.at("canary")));
+                canary(at.at("canary")),
+                conditions(at, asking));
+    }
+
+    private static Map<String, TriggersConfig.Watched> conditions(Cursor at, SignalReader.Asking asking) {
+        var all = new LinkedHashMap<String, TriggersConfig.Watched>();
+        KEYS.keySet().forEach(trigger -> {
+            var written = at.at(trigger);
+            var condition = asking.condition(written.at("query"));
+            if (condition != null && enabled(written)) {
+                all.put(
+                        trigger,
+                        new TriggersConfig.Watched(condition, written.at("for").duration(Duration.ZERO)));
+            }
+        });
+        return all;
     }
 
     private static void checkKeys(String trigger, List<String> keys, Cursor at) {
         at.children().forEach((key, value) -> {
-            if (!keys.contains(key) && !key.equals("query")) {
+            if (!keys.contains(key)) {
                 value.problem(
                         "`%s` means nothing for %s".formatted(key, trigger),
                         Nearest.hint(key, keys, "it has " + String.join(", ", keys)));

@@ -1,9 +1,14 @@
 package lastgood.config;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /// The runbook's seven reasons to roll back, as the team wants them.
+///
+/// @param conditions of the team's own, by the key of the trigger that they belong to; only of those that are on
 public record TriggersConfig(
         ErrorRate errorRate,
         Latency latency,
@@ -11,7 +16,26 @@ public record TriggersConfig(
         Corruption corruption,
         Security security,
         Migration migration,
-        Canary canary) {
+        Canary canary,
+        Map<String, Watched> conditions) {
+
+    public TriggersConfig {
+        conditions = Collections.unmodifiableMap(new LinkedHashMap<>(conditions));
+    }
+
+    TriggersConfig(
+            ErrorRate errorRate,
+            Latency latency,
+            Critical critical,
+            Corruption corruption,
+            Security security,
+            Migration migration,
+            Canary canary) {
+        this(errorRate, latency, critical, corruption, security, migration, canary, Map.of());
+    }
+
+    /// @param lasting how long it has to hold; zero: once is enough
+    public record Watched(Query condition, Duration lasting) {}
 
     /// @param lasting the key `for`
     public record ErrorRate(boolean enabled, Above above, Duration lasting) {}

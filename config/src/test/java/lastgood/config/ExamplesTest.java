@@ -111,7 +111,8 @@ class ExamplesTest {
                 .contains("connections.slack", "services.*.gitops", "services.*.flags", "drills")
                 .contains(
                         "metadata.owner",
-                        "services.*.verify.checks.*.ask",
+                        "services.*.verify.checks.users.tickets",
+                        "services.*.signals.logErrors",
                         "policy.severity.*.postmortem",
                         "contacts.*.slack")
                 .doesNotContain(
@@ -145,14 +146,25 @@ class ExamplesTest {
                         .service()
                         .verify()
                         .checks())
-                .contains(new Check.Database("database", Percent.of(80)), new Check.Users("users", null, "@us"))
+                .contains(new Check.Database("database", Percent.of(80)), new Check.Users("users", false, null, "@us"))
                 .filteredOn(Check::required)
                 .extracting(Check::name)
                 .doesNotContain("database", "users");
-        assertThat(Texts.problems(text.replace("ask:", "required: true, ask:")))
+        assertThat(Texts.problems(text.replace("ask: \"@us\"", "required: true, tickets: \"label = x\"")))
                 .singleElement()
                 .asString()
                 .contains("this version cannot do it in the way that is written");
+    }
+
+    @Test
+    void with_somebody_to_ask_users_may_be_required() {
+        var text = Texts.web("verify: { checks: { users: { required: true, ask: \"@us\" } } }");
+
+        assertThat(Texts.effective(text, "here", "web", Overrides.none())
+                        .service()
+                        .verify()
+                        .checks())
+                .contains(new Check.Users("users", true, null, "@us"));
     }
 
     @Test

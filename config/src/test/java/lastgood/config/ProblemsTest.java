@@ -119,7 +119,7 @@ class ProblemsTest {
                         """),
                 argumentSet("a required check without a way", "verify: { checks: { auth: { required: true } } }", """
                         lastgood.yaml:9:31: services.web.verify.checks.auth: this check is required, but nothing says how to do it
-                          hint: add `http:` or `run:`
+                          hint: add `http:`, `run:` or `query:`
                         """),
                 argumentSet(
                         "two requests in one", "verify: { checks: { auth: { http: { get: /a, post: /b } } } }", """

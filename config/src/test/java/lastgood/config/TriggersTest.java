@@ -53,7 +53,7 @@ class TriggersTest {
             delimiter = '|',
             value = {
                 "errorRate: { above: 2 x basline } | services.web.triggers.errorRate.above: `2 x basline` is not a limit: `basline` means nothing here (at character 5) | did you mean `baseline`?",
-                "errorRate: { failures: 3 } | services.web.triggers.errorRate.failures: `failures` means nothing for errorRate | it has enabled, above, for, test",
+                "errorRate: { failures: 3 } | services.web.triggers.errorRate.failures: `failures` means nothing for errorRate | it has enabled, above, for, test, query",
                 "errorRate: { test: threshold } | services.web.triggers.errorRate.test: this version tests sequentially only, not by `threshold` | write test: sequential, or leave it out",
                 "latency: { above: 3 x baseline } | services.web.triggers.latency.above: of latency this version can prove `2 x baseline` only | write above: 2 x baseline",
                 "critical: { checks: [auht] } | services.web.triggers.critical.checks[0]: there is no check `auht` that can be critical | did you mean `auth`?",

@@ -72,12 +72,16 @@ public final class LocalChecks implements Checks {
         var since = asked.since();
         return switch (check) {
             case PODS -> pods(service, release, since);
-            case ERROR_RATE -> errorRate(service, release, since, asked.limits());
-            case LATENCY_P95 -> latency(service, release, since, asked.limits());
+            case ERROR_RATE -> errorRate(service, release, counted(check, asked), asked.limits());
+            case LATENCY_P95 -> latency(service, release, counted(check, asked), asked.limits());
             case LOGS -> logs(asked);
             case ENDPOINTS, AUTH, INTEGRATIONS, SMOKE -> CheckResult.unknown(check, "not configured");
             case DATABASE, USERS -> CheckResult.unknown(check, "no `http` or `run` is configured for it");
         };
+    }
+
+    private Instant counted(Check check, Asked asked) {
+        return asked.limits().from(check, asked.since(), clock.instant());
     }
 
     /// What is older than the window does not count, however long a watch lasts.

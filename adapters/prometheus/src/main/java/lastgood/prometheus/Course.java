@@ -57,9 +57,9 @@ final class Course {
         var dialect = selectors.dialect(service);
         var revisions = patterns(service);
         var sums = new TreeMap<Key, Sums>();
-        increases(dialect, dialect.requests(), dialect.status(), service, from, to, step)
+        increases(dialect, dialect.requests(), dialect.telling(), service, from, to, step)
                 .forEach(series -> {
-                    var bad = Dialect.isError(series.label(dialect.status()));
+                    var bad = dialect.isFailure(series);
                     each(series, dialect, revisions, step, sums, (sum, n) -> {
                         sum.requests += n;
                         sum.errors += bad ? n : 0;

@@ -1,6 +1,7 @@
 package lastgood.prometheus;
 
 import java.util.List;
+import java.util.stream.Collectors;
 
 /// How a library or a proxy names what it counts.
 ///
@@ -12,6 +13,7 @@ import java.util.List;
 /// @param pod label that tells which pod was scraped
 /// @param service label that holds the service's name, for what is counted outside its pods; empty: the pod tells
 /// @param place label of the route, if there is one; empty: none
+/// @param own what the team's own signals say besides; [Own#NONE] of those that are known
 public record Dialect(
         String name,
         String requests,
@@ -20,7 +22,33 @@ public record Dialect(
         double secondsPerUnit,
         String pod,
         String service,
-        String place) {
+        String place,
+        Own own) {
+
+    /// @param counted of all that is counted
+    /// @param failed that failures have besides; empty: they are told by their status
+    /// @param timed of the histogram
+    record Own(List<Matcher> counted, List<Matcher> failed, List<Matcher> timed) {
+        static final Own NONE = new Own(List.of(), List.of(), List.of());
+
+        Own {
+            counted = List.copyOf(counted);
+            failed = List.copyOf(failed);
+            timed = List.copyOf(timed);
+        }
+    }
+
+    Dialect(
+            String name,
+            String requests,
+            String status,
+            String buckets,
+            double secondsPerUnit,
+            String pod,
+            String service,
+            String place) {
+        this(name, requests, status, buckets, secondsPerUnit, pod, service, place, Own.NONE);
+    }
 
     /// In the order in which they are tried: what the service itself counts is nearer to its users than what a proxy
     /// in front of it does.
@@ -80,8 +108,39 @@ public record Dialect(
                     "service",
                     ""));
 
-    /// 5xx, or a class of it.
-    static boolean isError(String status) {
-        return status.startsWith("5");
+    /// 5xx, or a class of it; or what the team calls a failure.
+    boolean isFailure(Series series) {
+        return own.failed().isEmpty()
+                ? series.label(status).startsWith("5")
+                : own.failed().stream().allMatch(m -> m.holds(series.label(m.label())));
+    }
+
+    /// The labels that tell a failure.
+    String telling() {
+        return own.failed().isEmpty()
+                ? status
+                : own.failed().stream().map(Matcher::label).distinct().collect(Collectors.joining(", "));
+    }
+
+    /// Whether the team named what is counted.
+    boolean isTheTeams() {
+        return !own.counted().isEmpty() || !own.failed().isEmpty();
+    }
+
+    /// What a metric of this dialect is narrowed by, besides the service's pods.
+    List<Matcher> narrowed(String metric) {
+        return metric.equals(requests) ? own.counted() : metric.equals(buckets) ? own.timed() : List.of();
+    }
+
+    /// For people.
+    @Override
+    public String toString() {
+        return "%s (failures by %s), %s"
+                .formatted(
+                        requests,
+                        own.failed().isEmpty()
+                                ? status
+                                : own.failed().stream().map(Matcher::toString).collect(Collectors.joining(",")),
+                        buckets.isEmpty() ? "no response times" : buckets);
     }
 }

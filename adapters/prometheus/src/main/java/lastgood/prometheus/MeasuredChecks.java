@@ -1,6 +1,7 @@
 package lastgood.prometheus;
 
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Map;
 import lastgood.core.Release;
@@ -24,11 +25,14 @@ public final class MeasuredChecks implements Checks {
     private final Checks platform;
     private final PrometheusMetrics metrics;
     private final Map<ServiceRef, Limits> limits;
+    private final InstantSource clock;
 
-    public MeasuredChecks(Checks platform, PrometheusMetrics metrics, Map<ServiceRef, Limits> limits) {
+    public MeasuredChecks(
+            Checks platform, PrometheusMetrics metrics, Map<ServiceRef, Limits> limits, InstantSource clock) {
         this.platform = platform;
         this.metrics = metrics;
         this.limits = Map.copyOf(limits);
+        this.clock = clock;
     }
 
     @Override
@@ -47,7 +51,9 @@ public final class MeasuredChecks implements Checks {
     private CheckResult measured(Check check, ServiceRef service, Release release, Instant since, Limits held) {
         try {
             var window = metrics.window(
-                    service, java.util.Optional.of(release.revision().digest()), since);
+                    service,
+                    java.util.Optional.of(release.revision().digest()),
+                    held.from(check, since, clock.instant()));
             if (window.requests() < REQUESTS_MIN) {
                 return CheckResult.unknown(
                         check, "needs %s".formatted(Words.count(REQUESTS_MIN - window.requests(), "more request")));

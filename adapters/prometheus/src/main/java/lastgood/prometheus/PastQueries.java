@@ -58,10 +58,10 @@ final class PastQueries {
         var dialect = selectors.dialect(service);
         var requests = 0.0;
         var bad = 0.0;
-        for (var one : increase(dialect, dialect.requests(), dialect.status(), service, at)) {
+        for (var one : increase(dialect, dialect.requests(), dialect.telling(), service, at)) {
             var n = value(one);
             requests += n;
-            bad += Dialect.isError(one.label(dialect.status())) ? n : 0;
+            bad += dialect.isFailure(one) ? n : 0;
         }
         var all = Math.round(requests);
         return new Counts(all, Math.min(all, Math.round(bad)));
@@ -110,7 +110,7 @@ final class PastQueries {
             prometheus
                     .range(
                             "sum by (%s, %s) (increase(%s[%ds]))"
-                                    .formatted(dialect.pod(), dialect.status(), selector.get(), step.toSeconds()),
+                                    .formatted(dialect.pod(), dialect.telling(), selector.get(), step.toSeconds()),
                             start.minus(DISPERSION),
                             start,
                             step)
@@ -120,7 +120,7 @@ final class PastQueries {
                                 var sum = sums.computeIfAbsent(s.atMillis(), _ -> new HashMap<>())
                                         .computeIfAbsent(series.label(dialect.pod()), _ -> new double[2]);
                                 sum[0] += s.value();
-                                sum[1] += Dialect.isError(series.label(dialect.status())) ? s.value() : 0;
+                                sum[1] += dialect.isFailure(series) ? s.value() : 0;
                             }));
         } catch (Forbidden e) {
             return halves;

@@ -81,6 +81,22 @@ public final class Prometheus {
         return series(result.path("result"));
     }
 
+    /// What an expression comes to now: one number for each series, or the one of a scalar.
+    public List<Double> numbers(String expression) {
+        var result = ask("query", "query=" + URLEncoder.encode(expression, UTF_8));
+        var type = result.path("resultType").asText("nothing");
+        return switch (type) {
+            case "vector" ->
+                series(result.path("result")).stream()
+                        .flatMap(s -> s.samples().stream().map(Series.Sample::value))
+                        .toList();
+            case "scalar" -> List.of(sample(result.path("result")).value());
+            default ->
+                throw wrong("answered a %s, and one number is needed"
+                        .formatted(type.equals("matrix") ? "matrix (all samples of a range)" : type));
+        };
+    }
+
     /// Values of an expression over time: computed by Prometheus, so for pictures and for the past, not for proofs.
     public List<Series> range(String expression, Instant from, Instant to, Duration step) {
         var result = ask(

@@ -12,7 +12,10 @@ import java.util.TreeMap;
 import lastgood.core.Digest;
 import lastgood.core.ServiceRef;
 import lastgood.core.detect.Differencing;
+import lastgood.engine.port.Forbidden;
+import lastgood.engine.port.Measures;
 import lastgood.engine.port.Metrics;
+import lastgood.engine.port.Unreachable;
 
 /// What users got, by Prometheus' raw samples. Increments are counted by [Differencing] and not by `rate()`, which
 /// forgets the first errors of a new pod: often those that matter.
@@ -28,13 +31,37 @@ public final class PrometheusMetrics implements Metrics {
 
     private final Prometheus prometheus;
     private final Selectors selectors;
+    private final Measures measures;
     private final InstantSource clock;
 
     public PrometheusMetrics(
             Prometheus prometheus, Map<ServiceRef, Watched> services, Instances instances, InstantSource clock) {
         this.prometheus = prometheus;
         this.selectors = new Selectors(prometheus, services, instances);
+        this.measures = new PrometheusMeasures(prometheus, services, instances);
         this.clock = clock;
+    }
+
+    /// Asks, if nobody has yet; an answer that does not come is no reason to fail.
+    @Override
+    public Names names(ServiceRef service) {
+        var tried = selectors.tried(service);
+        try {
+            return selectors
+                    .find(service)
+                    .map(d -> new Names(d.toString(), tried, d.name()))
+                    .orElseGet(() -> new Names("", tried, "Prometheus has none of them for this service now"));
+        } catch (Unreachable | Forbidden e) {
+            return new Names(
+                    "",
+                    tried,
+                    String.valueOf(e.getMessage()).lines().findFirst().orElse("no answer"));
+        }
+    }
+
+    @Override
+    public Measures measures() {
+        return measures;
     }
 
     /// See [Selectors#dialect].
@@ -52,7 +79,7 @@ public final class PrometheusMetrics implements Metrics {
         var errors = 0L;
         for (var one : counted.entrySet()) {
             requests += one.getValue();
-            errors += Dialect.isError(one.getKey().getOrDefault(dialect.status(), "")) ? one.getValue() : 0;
+            errors += dialect.isFailure(new Series(one.getKey(), List.of())) ? one.getValue() : 0;
         }
         var within = new TreeMap<Double, Long>();
         counted(dialect, dialect.buckets(), service, revision, from, now)
@@ -76,7 +103,7 @@ public final class PrometheusMetrics implements Metrics {
     private Map<SortedMap<String, String>, Long> counted(
             Dialect dialect, String metric, ServiceRef service, Optional<Digest> revision, Instant from, Instant now) {
         var selector = selectors.of(dialect, metric, service, revision);
-        if (selector.isEmpty()) {
+        if (selector.isEmpty() || metric.isEmpty()) {
             return Map.of();
         }
         // One scrape more, so that the first one in the window has something to be compared with.

@@ -57,7 +57,7 @@ final class PrometheusStretches implements Stretches {
                 from.toEpochMilli(),
                 up,
                 up.stream().anyMatch(isNew) ? prometheus.samples(Readings.STARTED + which, window, to) : List.of(),
-                prometheus.samples(dialect.requests() + which, window, to),
+                prometheus.samples(Selectors.narrowed(dialect, dialect.requests(), which), window, to),
                 party == Party.GUARD ? List.of() : buckets(dialect, which, from, to));
     }
 
@@ -66,10 +66,10 @@ final class PrometheusStretches implements Stretches {
         var step = interval.toMillis();
         var begin = Math.floorDiv(from.toEpochMilli(), step) * step + step;
         var by = dialect.pod().isEmpty() ? "job, instance, le" : "job, instance, %s, le".formatted(dialect.pod());
-        return begin > to.toEpochMilli()
+        return begin > to.toEpochMilli() || dialect.buckets().isEmpty()
                 ? List.of()
                 : prometheus.range(
-                        "sum by (%s) (%s%s)".formatted(by, dialect.buckets(), which),
+                        "sum by (%s) (%s)".formatted(by, Selectors.narrowed(dialect, dialect.buckets(), which)),
                         Instant.ofEpochMilli(begin),
                         to,
                         interval);

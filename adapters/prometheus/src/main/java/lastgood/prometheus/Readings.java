@@ -146,7 +146,7 @@ final class Readings {
         for (var one : counted) {
             var series = labels.get(one.series());
             if (series != null) {
-                var bad = Dialect.isError(series.label(dialect.status()));
+                var bad = dialect.isFailure(series);
                 var counts = new Counts(one.count(), bad ? one.count() : 0);
                 sum = sum.plus(counts);
                 if (!dialect.place().isEmpty() && !series.label(dialect.place()).isEmpty()) {

@@ -1,12 +1,12 @@
 package lastgood.prometheus;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 import lastgood.core.Digest;
 import lastgood.core.ServiceRef;
 import lastgood.engine.port.Unreachable;
@@ -41,66 +41,109 @@ final class Selectors {
     /// @throws Unreachable if there are none
     Dialect dialect(ServiceRef service) {
         return find(service)
-                .orElseThrow(() -> new Unreachable("Prometheus has no requests of %s under any name that is known: %s"
-                        .formatted(
-                                service,
-                                Dialect.KNOWN.stream()
-                                        .map(Dialect::requests)
-                                        .distinct()
-                                        .collect(Collectors.joining(", ")))));
+                .orElseThrow(() -> new Unreachable(watched(service)
+                        .own()
+                        .requests()
+                        .map(own ->
+                                "Prometheus has no requests of %s under the name that signals.errorRate gives them: %s"
+                                        .formatted(service, own.metric()))
+                        .orElseGet(() -> "Prometheus has no requests of %s under any name that is known: %s"
+                                .formatted(service, String.join(", ", tried(service))))));
     }
 
-    /// Empty if it has requests under none of the names that are known.
+    /// The names that are tried, in this order.
+    List<String> tried(ServiceRef service) {
+        return watched(service)
+                .own()
+                .requests()
+                .map(own -> List.of(own.metric()))
+                .orElseGet(() ->
+                        Dialect.KNOWN.stream().map(Dialect::requests).distinct().toList());
+    }
+
+    /// Empty if it has requests under none of the names that are known; or not under the one that its own signal names.
     Optional<Dialect> find(ServiceRef service) {
         var known = Optional.ofNullable(chosen.get(service));
         if (known.isPresent()) {
             return known;
         }
-        var now = prometheus.now();
-        for (var dialect : Dialect.KNOWN) {
-            var selector = of(dialect, dialect.requests(), service, Optional.empty());
-            if (selector.isPresent()) {
-                var byStatus = prometheus.vector(
+        var found = choose(service, prometheus.now());
+        found.ifPresent(d -> chosen.put(service, d));
+        return found;
+    }
+
+    private Optional<Dialect> choose(ServiceRef service, Instant now) {
+        var own = watched(service).own();
+        var requests = own.requests().isPresent()
+                ? new OwnDialect(prometheus, this, service)
+                        .requests(own.requests().get(), now)
+                : Dialect.KNOWN.stream()
+                        .filter(dialect -> isCounted(dialect, service, now))
+                        .findFirst();
+        return requests.map(dialect -> new OwnDialect(prometheus, this, service).timed(dialect, own, now));
+    }
+
+    private boolean isCounted(Dialect dialect, ServiceRef service, Instant now) {
+        return of(dialect, dialect.requests(), service, Optional.empty())
+                .map(selector -> prometheus.vector(
                         "count by (%s) (count_over_time(%s[%ds]))"
-                                .formatted(dialect.status(), selector.get(), IN_USE.toSeconds()),
-                        now);
-                if (byStatus.stream().anyMatch(s -> !s.label(dialect.status()).isEmpty())) {
-                    chosen.put(service, dialect);
-                    return Optional.of(dialect);
-                }
-            }
-        }
-        return Optional.empty();
+                                .formatted(dialect.status(), selector, IN_USE.toSeconds()),
+                        now))
+                .filter(found ->
+                        found.stream().anyMatch(s -> !s.label(dialect.status()).isEmpty()))
+                .isPresent();
     }
 
-    /// A metric of that service. Empty if no pod of it is known.
-    Optional<String> of(Dialect dialect, String metric, ServiceRef service, Optional<Digest> revision) {
-        return matchers(dialect, service, revision).map(m -> metric + m);
-    }
-
-    /// Empty if no pod of it is known.
-    Optional<String> matchers(Dialect dialect, ServiceRef service, Optional<Digest> revision) {
+    private Watched watched(ServiceRef service) {
         var watched = services.get(service);
         if (watched == null) {
             throw new Unreachable("%s is not configured for Prometheus".formatted(service));
         }
+        return watched;
+    }
+
+    /// A metric of that service. Empty if no pod of it is known, or there is no such metric.
+    Optional<String> of(Dialect dialect, String metric, ServiceRef service, Optional<Digest> revision) {
+        return metric.isEmpty()
+                ? Optional.empty()
+                : matchers(dialect, service, revision).map(m -> narrowed(dialect, metric, m));
+    }
+
+    /// The metric with those labels and, if the team named it, with the team's.
+    ///
+    /// @param matchers as [#matchers] gives them
+    static String narrowed(Dialect dialect, String metric, String matchers) {
+        var more = dialect.narrowed(metric).stream().map(Matcher::toString).toList();
+        if (more.isEmpty()) {
+            return metric + matchers;
+        }
+        var inside = new ArrayList<String>();
+        Optional.of(matchers.substring(1, matchers.length() - 1))
+                .filter(m -> !m.isEmpty())
+                .ifPresent(inside::add);
+        inside.addAll(more);
+        return "%s{%s}".formatted(metric, String.join(",", inside));
+    }
+
+    /// Empty if no pod of it is known.
+    Optional<String> matchers(Dialect dialect, ServiceRef service, Optional<Digest> revision) {
+        var watched = watched(service);
         var matchers = new ArrayList<String>();
-        watched.labels().forEach((name, value) -> matchers.add("%s=%s".formatted(name, quoted(value))));
+        // What the team counts in front of its pods may be somewhere else, and is named by the team's own labels.
+        if (!dialect.isTheTeams() || !dialect.pod().isEmpty()) {
+            watched.labels().forEach((name, value) -> matchers.add(new Matcher(name, "=", value).toString()));
+        }
         if (!dialect.service().isEmpty()) {
-            matchers.add("%s=~%s".formatted(dialect.service(), quoted(".*" + literal(watched.name()) + ".*")));
+            matchers.add(new Matcher(dialect.service(), "=~", ".*" + literal(watched.name()) + ".*").toString());
         }
         if (!dialect.pod().isEmpty()) {
             var patterns = instances.patterns(service, revision);
             if (patterns.isEmpty()) {
                 return Optional.empty();
             }
-            matchers.add("%s=~%s".formatted(dialect.pod(), quoted(String.join("|", patterns))));
+            matchers.add(new Matcher(dialect.pod(), "=~", String.join("|", patterns)).toString());
         }
         return Optional.of("{%s}".formatted(String.join(",", matchers)));
-    }
-
-    private static String quoted(String value) {
-        return '"' + value.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + '"';
     }
 
     /// Names are labels of Kubernetes: a dot is the only thing in them that means something else.

@@ -7,7 +7,12 @@ import java.util.TreeMap;
 ///
 /// @param name the service's own, for what is counted by proxies
 /// @param labels that all its series have, such as `namespace`
-public record Watched(String name, SortedMap<String, String> labels) {
+/// @param own what the team says that it counts by
+public record Watched(String name, SortedMap<String, String> labels, Own own) {
+
+    public Watched(String name, SortedMap<String, String> labels) {
+        this(name, labels, Own.NONE);
+    }
 
     public Watched {
         labels = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(labels));

@@ -43,7 +43,12 @@ final class RealPrometheus implements AutoCloseable {
 
     /// One that scrapes nobody and has been given its samples.
     static RealPrometheus with(Path folder, GivenSamples samples) throws IOException, InterruptedException {
-        var text = Files.writeString(folder.resolve("samples.txt"), samples.text(), UTF_8);
+        return with(folder, samples.text());
+    }
+
+    /// @param samples in OpenMetrics' text format
+    static RealPrometheus with(Path folder, String samples) throws IOException, InterruptedException {
+        var text = Files.writeString(folder.resolve("samples.txt"), samples, UTF_8);
         var given = new ProcessBuilder(
                         promtool().orElseThrow().toString(),
                         "tsdb",

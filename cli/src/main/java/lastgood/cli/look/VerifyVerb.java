@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import lastgood.cli.Exit;
 import lastgood.cli.Failure;
 import lastgood.cli.Session;
@@ -93,7 +94,12 @@ public final class VerifyVerb extends Verb {
             screen.data(Data.text(data(session, results), format));
         } else {
             screen.data(results.stream()
-                    .map(r -> wanted.size() > 1 ? " %2d%s".formatted(number(r), line(screen, r)) : line(screen, r))
+                    .flatMap(r -> Stream.concat(
+                            Stream.of(
+                                    wanted.size() > 1
+                                            ? " %2d%s".formatted(number(r), line(screen, r))
+                                            : line(screen, r)),
+                            how(r, wanted.size() > 1 ? 3 : 0)))
                     .toList());
         }
         var good = (wanted.size() == 1 || check.equals("health"))
@@ -194,6 +200,13 @@ public final class VerifyVerb extends Verb {
                         r.check().label(),
                         Screen.plain(r.value()),
                         r.threshold().isEmpty() ? "" : "  (%s)".formatted(Screen.plain(r.threshold())));
+    }
+
+    /// How one knows, or what was asked in vain: the query, the request, the command.
+    private static Stream<String> how(CheckResult r, int indented) {
+        return r.source().isEmpty()
+                ? Stream.empty()
+                : Stream.of("%s           by %s".formatted(" ".repeat(indented), Screen.plain(r.source())));
     }
 
     private static com.fasterxml.jackson.databind.JsonNode data(Session session, List<CheckResult> results) {

@@ -44,7 +44,7 @@ public final class MetricsVerbs extends Verb {
 
     @Override
     public List<Verb> below() {
-        return List.of(new ErrorRate(tool), new Latency(tool), new Export(tool));
+        return List.of(new ErrorRate(tool), new Latency(tool), new SignalsVerb(tool), new Export(tool));
     }
 
     @Override

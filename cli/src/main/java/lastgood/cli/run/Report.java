@@ -214,8 +214,25 @@ public final class Report {
 
     private List<String> checklist() {
         return state.verdict()
-                .map(v -> List.of("checklist %s".formatted(summary(v.checklist()))))
+                .map(v -> Stream.concat(
+                                Stream.of("checklist %s".formatted(summary(v.checklist()))),
+                                v.checklist().stream().flatMap(Report::unmet))
+                        .toList())
                 .orElse(List.of());
+    }
+
+    /// What was held against a limit and did not pass, with all that one needs to ask again.
+    private static Stream<String> unmet(CheckResult result) {
+        return result.finding() == CheckResult.Finding.PASS
+                        || result.threshold().isEmpty()
+                ? Stream.empty()
+                : Stream.of("  %s %s: %s (%s), by %s"
+                        .formatted(
+                                result.finding(),
+                                result.check().label(),
+                                Screen.plain(result.value()),
+                                Screen.plain(result.threshold()),
+                                Screen.plain(result.source())));
     }
 
     private static String summary(List<CheckResult> results) {

@@ -21,6 +21,25 @@ public interface Metrics {
     /// @throws Unreachable if the source does not answer
     List<Point> course(ServiceRef service, Instant from, Instant to, Duration step);
 
+    /// Under which names requests are counted, as far as that is known now. Never throws for a source that is silent.
+    default Names names(ServiceRef service) {
+        return new Names("by the proxy in front of its instances", List.of(), "an environment on this machine");
+    }
+
+    /// Who answers questions of the team's own.
+    default Measures measures() {
+        return Measures.NONE;
+    }
+
+    /// @param chosen in words; empty: none yet
+    /// @param tried in this order
+    /// @param why why this one, or why none
+    record Names(String chosen, List<String> tried, String why) {
+        public Names {
+            tried = List.copyOf(tried);
+        }
+    }
+
     /// @param at where the step begins
     /// @param revision who answered; empty = nobody, or it is not known who
     /// @param p95 upper bound from the histogram; [Duration#ZERO] if there is none

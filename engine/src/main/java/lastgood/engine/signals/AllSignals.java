@@ -10,6 +10,7 @@ import lastgood.core.decide.Signal;
 import lastgood.core.decide.TriggerRules;
 import lastgood.core.recover.Check;
 import lastgood.engine.Ports;
+import lastgood.engine.port.Measures;
 import lastgood.engine.port.Signals;
 
 /// Hears every source that the team's rules leave on. A source that fails is deaf and keeps no other from being
@@ -36,15 +37,31 @@ public final class AllSignals implements Signals {
     /// @param reports what other systems sent: an inbox; [Signals#NONE] = nobody sends anything
     /// @param background where a long look at the data runs; `Runnable::run` = here and now, for a single question
     /// @param pace how often checks are asked
+    /// @param measures who answers the team's own conditions
+    /// @param conditions of the triggers that are on
     public record Parts(
             Set<Check> askable,
             boolean hasDatabase,
             IntegrityMemory memory,
             Signals reports,
             Executor background,
-            CheckSignals.Pace pace) {
+            CheckSignals.Pace pace,
+            Measures measures,
+            List<ConditionSignals.Condition> conditions) {
         public Parts {
             askable = Set.copyOf(askable);
+            conditions = List.copyOf(conditions);
+        }
+
+        /// Without conditions of the team's own.
+        public Parts(
+                Set<Check> askable,
+                boolean hasDatabase,
+                IntegrityMemory memory,
+                Signals reports,
+                Executor background,
+                CheckSignals.Pace pace) {
+            this(askable, hasDatabase, memory, reports, background, pace, Measures.NONE, List.of());
         }
     }
 
@@ -78,6 +95,18 @@ public final class AllSignals implements Signals {
                             rules.corruption(),
                             parts.memory(),
                             parts.background(),
+                            time)));
+        }
+        var conditions = parts.conditions().stream()
+                .filter(c -> rules.enabled(c.trigger()))
+                .toList();
+        if (!conditions.isEmpty()) {
+            sources.add(new Source(
+                    "queries",
+                    new Paced(
+                            "queries",
+                            new ConditionSignals(parts.measures(), conditions, time),
+                            ConditionSignals.EVERY,
                             time)));
         }
         sources.add(new Source("inbox", parts.reports()));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import lastgood.core.LedgerEntry;
 import lastgood.core.recover.Check;
 import lastgood.core.recover.CheckResult;
@@ -40,6 +41,31 @@ class ToldChecksTest {
 
         assertThat(result.finding()).isEqualTo(Finding.UNKNOWN);
         assertThat(result.value()).startsWith("waiting for a person: lastgood verify users");
+    }
+
+    @Test
+    void whoever_is_to_be_asked_is_named() {
+        var checks = new ToldChecks(
+                (_, _, _, full) -> new Sample(List.of(CheckResult.unknown(Check.USERS, "")), full),
+                world.ledgers,
+                Map.of(world.service, "@support"));
+
+        assertThat(checks.ask(
+                                world.service,
+                                world.ledgers.read(world.service).live().orElseThrow(),
+                                Instant.EPOCH,
+                                true)
+                        .results()
+                        .getFirst()
+                        .value())
+                .startsWith("ask @support: lastgood verify users --pass or --fail");
+    }
+
+    @Test
+    void a_query_that_was_asked_in_vain_keeps_its_reason() {
+        var result = users(new CheckResult(Check.USERS, Finding.UNKNOWN, "connection refused", "< 5", "sum(open)"));
+
+        assertThat(result.value()).isEqualTo("connection refused");
     }
 
     @Test

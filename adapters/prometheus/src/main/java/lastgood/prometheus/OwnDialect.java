@@ -1,0 +1,137 @@
+package lastgood.prometheus;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import lastgood.core.ServiceRef;
+
+/// Finds out how the counters look that the team named: whether the pods count them, and where the status code stands.
+/// What is named and not there is not replaced by something else: whoever names a counter means that one.
+final class OwnDialect {
+
+    private static final String NAME = "signals.errorRate";
+
+    /// How far back a name counts as in use.
+    private static final Duration IN_USE = Duration.ofMinutes(15);
+
+    private static final List<String> STATUS = List.of(
+            "code",
+            "status",
+            "status_code",
+            "http_response_status_code",
+            "response_code",
+            "http_status_code",
+            "http_status");
+
+    private static final List<String> PLACES = List.of("handler", "http_route", "route");
+
+    private final Prometheus prometheus;
+    private final Selectors selectors;
+    private final ServiceRef service;
+
+    OwnDialect(Prometheus prometheus, Selectors selectors, ServiceRef service) {
+        this.prometheus = prometheus;
+        this.selectors = selectors;
+        this.service = service;
+    }
+
+    Optional<Dialect> requests(Own.Requests own, Instant now) {
+        return byPods(own, now).or(() -> inFront(own, now));
+    }
+
+    private Optional<Dialect> byPods(Own.Requests own, Instant now) {
+        var draft = draft(own, "pod");
+        return selectors
+                .of(draft, own.metric(), service, Optional.empty())
+                .flatMap(selector -> dialect(own, "pod", series(selector, now)));
+    }
+
+    /// Counted by something in front of the pods, which then cannot tell releases apart. Only if no pod is named at
+    /// all: other pods' requests are not this service's. And only by labels of the team's: without one, everybody's
+    /// requests would be counted.
+    private Optional<Dialect> inFront(Own.Requests own, Instant now) {
+        if (own.every().isEmpty()) {
+            return Optional.empty();
+        }
+        var matchers = own.every().stream().map(Matcher::toString).collect(Collectors.joining(",", "{", "}"));
+        var found = series(own.metric() + matchers, now);
+        return found.stream().anyMatch(s -> !s.label("pod").isEmpty()) ? Optional.empty() : dialect(own, "", found);
+    }
+
+    private List<Series> series(String selector, Instant now) {
+        var labels =
+                Stream.of(List.of("pod"), STATUS, PLACES).flatMap(List::stream).collect(Collectors.joining(", "));
+        return prometheus.vector(
+                "count by (%s) (count_over_time(%s[%ds]))".formatted(labels, selector, IN_USE.toSeconds()), now);
+    }
+
+    private static Optional<Dialect> dialect(Own.Requests own, String pod, List<Series> found) {
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        var status = used(STATUS, found);
+        if (own.failed().isEmpty() && status.isEmpty()) {
+            return Optional.empty();
+        }
+        var draft = draft(own, pod);
+        return Optional.of(new Dialect(NAME, own.metric(), status, "", 1, pod, "", used(PLACES, found), draft.own()));
+    }
+
+    private static Dialect draft(Own.Requests own, String pod) {
+        return new Dialect(
+                NAME, own.metric(), "", "", 1, pod, "", "", new Dialect.Own(own.every(), own.failed(), List.of()));
+    }
+
+    /// The first of them that some series has.
+    private static String used(List<String> labels, List<Series> found) {
+        return labels.stream()
+                .filter(l -> found.stream().anyMatch(s -> !s.label(l).isEmpty()))
+                .findFirst()
+                .orElse("");
+    }
+
+    // ---- response times
+
+    /// With the histogram that the team named; or, for a counter of its own, with the first known one that there is.
+    Dialect timed(Dialect dialect, Own own, Instant now) {
+        if (own.latency().isPresent()) {
+            var latency = own.latency().get();
+            return with(dialect, latency.buckets(), latency.secondsPerUnit(), latency.every());
+        }
+        if (!dialect.buckets().isEmpty()) {
+            return dialect;
+        }
+        return Dialect.KNOWN.stream()
+                .filter(known ->
+                        known.pod().equals(dialect.pod()) && known.service().isEmpty())
+                .filter(known -> isThere(with(dialect, known.buckets(), known.secondsPerUnit(), List.of()), now))
+                .findFirst()
+                .map(known -> with(dialect, known.buckets(), known.secondsPerUnit(), List.of()))
+                .orElse(dialect);
+    }
+
+    private boolean isThere(Dialect dialect, Instant now) {
+        return selectors
+                .of(dialect, dialect.buckets(), service, Optional.empty())
+                .filter(s -> !prometheus
+                        .vector("count(count_over_time(%s[%ds]))".formatted(s, IN_USE.toSeconds()), now)
+                        .isEmpty())
+                .isPresent();
+    }
+
+    private static Dialect with(Dialect dialect, String buckets, double secondsPerUnit, List<Matcher> timed) {
+        return new Dialect(
+                dialect.name(),
+                dialect.requests(),
+                dialect.status(),
+                buckets,
+                secondsPerUnit,
+                dialect.pod(),
+                dialect.service(),
+                dialect.place(),
+                new Dialect.Own(dialect.own().counted(), dialect.own().failed(), timed));
+    }
+}
