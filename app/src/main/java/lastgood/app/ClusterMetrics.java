@@ -53,13 +53,17 @@ interface ClusterMetrics {
         if (config == null) {
             return new None();
         }
-        var prometheus = new Prometheus(config.url(), headers(config, catalog, variables), WITHIN);
+        var prometheus = prometheus(config, catalog, variables);
         var watched = services.entrySet().stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, e -> watched(e.getKey(), e.getValue())));
         var instances = instances(new PodNames(api, services));
         return new Connected(
                 new PrometheusMetrics(prometheus, watched, instances, time::now),
                 new PrometheusTelemetry(prometheus, watched, instances));
+    }
+
+    static Prometheus prometheus(MetricsConfig config, Catalog catalog, Map<String, String> variables) {
+        return new Prometheus(config.url(), headers(config, catalog, variables), WITHIN);
     }
 
     private static Instances instances(PodNames names) {

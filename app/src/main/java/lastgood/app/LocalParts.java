@@ -21,6 +21,7 @@ import lastgood.engine.Ports;
 import lastgood.engine.ToldChecks;
 import lastgood.engine.journal.FileJournals;
 import lastgood.engine.port.Configs;
+import lastgood.engine.port.Metrics;
 import lastgood.engine.port.Preflight;
 import lastgood.engine.port.Time;
 import lastgood.local.FileDrivers;
@@ -44,6 +45,7 @@ import org.jspecify.annotations.Nullable;
 /// The local platform of one data folder: every object that speaks to it.
 ///
 /// @param services by their full name: all that the configuration keeps in this folder
+/// @param metrics what users got, by whoever counts it for each service
 record LocalParts(
         Catalog catalog,
         Map<ServiceRef, LocalService> services,
@@ -52,6 +54,7 @@ record LocalParts(
         LocalRevisions revisions,
         FileNotices notices,
         ServiceDatabases databases,
+        Metrics metrics,
         Ports ports) {
 
     /// Knows the services of the whole catalogue that are kept in the same folder: one platform, one list.
@@ -81,6 +84,11 @@ record LocalParts(
         });
         InstantSource clock = time::now;
         var client = new LocalClient(data, services);
+        var ledgers = new FileLedgers(data);
+        var limits = new HashMap<ServiceRef, lastgood.core.recover.Limits>();
+        services.forEach((ref, service) -> limits.put(ref, service.limits()));
+        var metrics = LocalMetrics.of(
+                catalog, kept, limits, variables, ledgers, new LocalTelemetry(data, clock), client, clock);
         var databases = ServiceDatabases.of(
                 kept,
                 catalog.folder(),
@@ -100,6 +108,7 @@ record LocalParts(
                 new LocalRevisions(data, services, variables),
                 new FileNotices(data, clock),
                 databases,
+                metrics.metrics(),
                 new Ports(
                                 new FileJournals(data.resolve("runs")),
                                 new FileLocks(data),
@@ -107,16 +116,19 @@ record LocalParts(
                                 client,
                                 Configs.none(),
                                 client,
-                                new FileLedgers(data),
+                                ledgers,
                                 new FileEvidence(data, services, variables, clock),
                                 new ToldChecks(
                                         new ProbedChecks(
-                                                databases.checks().apply(new LocalChecks(client, services, clock)),
+                                                databases
+                                                        .checks()
+                                                        .apply(metrics.measured()
+                                                                .apply(new LocalChecks(client, services, clock))),
                                                 rules),
-                                        new FileLedgers(data)),
+                                        ledgers),
                                 databases.databases(),
                                 time)
-                        .counting(new LocalTelemetry(data, clock), new HttpProbes(rules, time)));
+                        .counting(metrics.telemetry(), new HttpProbes(rules, time)));
     }
 
     /// What a command of the team's finds around it: as the service itself does.
@@ -191,7 +203,7 @@ record LocalParts(
                 definition == null ? 1 : definition.instances(),
                 ports,
                 revisions,
-                client,
+                metrics,
                 Watches.of(
                         catalog,
                         effective,
