@@ -17,6 +17,8 @@ final class Selectors {
     /// How far back a name counts as in use.
     private static final Duration IN_USE = Duration.ofMinutes(15);
 
+    private static final String NAMESPACE = "namespace";
+
     private final Prometheus prometheus;
     private final Map<ServiceRef, Watched> services;
     private final Instances instances;
@@ -85,10 +87,12 @@ final class Selectors {
             throw new Unreachable("%s is not configured for Prometheus".formatted(service));
         }
         var matchers = new ArrayList<String>();
-        watched.labels().forEach((name, value) -> matchers.add("%s=%s".formatted(name, quoted(value))));
-        if (!dialect.service().isEmpty()) {
-            matchers.add("%s=~%s".formatted(dialect.service(), quoted(".*" + literal(watched.name()) + ".*")));
+        if (dialect.outside().isPresent()) {
+            matchers.addAll(outside(dialect.outside().get(), watched));
+        } else {
+            watched.labels().forEach((name, value) -> matchers.add("%s=%s".formatted(name, quoted(value))));
         }
+        dialect.only().forEach((name, value) -> matchers.add("%s=%s".formatted(name, quoted(value))));
         if (!dialect.pod().isEmpty()) {
             var patterns = instances.patterns(service, revision);
             if (patterns.isEmpty()) {
@@ -97,6 +101,16 @@ final class Selectors {
             matchers.add("%s=~%s".formatted(dialect.pod(), quoted(String.join("|", patterns))));
         }
         return Optional.of("{%s}".formatted(String.join(",", matchers)));
+    }
+
+    private static List<String> outside(Dialect.Outside outside, Watched watched) {
+        var namespace = watched.labels().getOrDefault(NAMESPACE, "");
+        var service = outside.value().replace("NAMESPACE", literal(namespace)).replace("NAME", literal(watched.name()));
+        var matchers = new ArrayList<>(List.of("%s=~%s".formatted(outside.service(), quoted(service))));
+        if (!outside.namespace().isEmpty()) {
+            matchers.add("%s=%s".formatted(outside.namespace(), quoted(namespace)));
+        }
+        return matchers;
     }
 
     private static String quoted(String value) {
