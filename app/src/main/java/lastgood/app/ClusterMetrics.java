@@ -95,10 +95,6 @@ interface ClusterMetrics {
         return new Exposed.Defaults(config.scheme(), config.port(), config.path());
     }
 
-    private static Prometheus prometheus(MetricsConfig config, Catalog catalog, Map<String, String> variables) {
-        return new Prometheus(config.url(), headers(config, catalog, variables), WITHIN);
-    }
-
     /// Who answers the team's own queries about services that are not on a cluster.
     static Measures measures(Catalog catalog, Map<String, String> variables) {
         var config = catalog.metrics();
@@ -106,6 +102,10 @@ interface ClusterMetrics {
                 ? Measures.NONE
                 : new PrometheusMeasures(
                         prometheus(config, catalog, variables), Map.of(), (service, revision) -> List.of());
+    }
+
+    static Prometheus prometheus(MetricsConfig config, Catalog catalog, Map<String, String> variables) {
+        return new Prometheus(config.url(), headers(config, catalog, variables), WITHIN);
     }
 
     private static Instances instances(PodNames names) {

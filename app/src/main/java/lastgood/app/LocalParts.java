@@ -51,6 +51,7 @@ import org.jspecify.annotations.Nullable;
 /// The local platform of one data folder: every object that speaks to it.
 ///
 /// @param services by their full name: all that the configuration keeps in this folder
+/// @param metrics what users got, by whoever counts it for each service
 record LocalParts(
         Catalog catalog,
         Map<ServiceRef, LocalService> services,
@@ -59,6 +60,7 @@ record LocalParts(
         LocalRevisions revisions,
         FileNotices notices,
         ServiceDatabases databases,
+        Metrics metrics,
         Measures measures,
         Ports ports) {
 
@@ -90,6 +92,11 @@ record LocalParts(
         InstantSource clock = time::now;
         var measures = ClusterMetrics.measures(catalog, variables);
         var client = new LocalClient(data, services);
+        var ledgers = new FileLedgers(data);
+        var limits = new HashMap<ServiceRef, lastgood.core.recover.Limits>();
+        services.forEach((ref, service) -> limits.put(ref, service.limits()));
+        var metrics = LocalMetrics.of(
+                catalog, kept, limits, variables, ledgers, new LocalTelemetry(data, clock), client, clock);
         var databases = ServiceDatabases.of(
                 kept,
                 catalog.folder(),
@@ -109,6 +116,7 @@ record LocalParts(
                 new LocalRevisions(data, services, variables),
                 new FileNotices(data, clock),
                 databases,
+                new Measuring(metrics.metrics(), measures),
                 measures,
                 new Ports(
                                 new FileJournals(data.resolve("runs")),
@@ -117,22 +125,24 @@ record LocalParts(
                                 client,
                                 Configs.none(),
                                 client,
-                                new FileLedgers(data),
+                                ledgers,
                                 new FileEvidence(data, services, variables, clock),
                                 new ToldChecks(
                                         new ProbedChecks(
                                                 new QueriedChecks(
                                                         databases
                                                                 .checks()
-                                                                .apply(new LocalChecks(client, services, clock)),
+                                                                .apply(metrics.measured()
+                                                                        .apply(new LocalChecks(
+                                                                                client, services, clock))),
                                                         measures,
                                                         Queries.checks(kept)),
                                                 rules),
-                                        new FileLedgers(data),
+                                        ledgers,
                                         Queries.whom(kept)),
                                 databases.databases(),
                                 time)
-                        .counting(new LocalTelemetry(data, clock), new HttpProbes(rules, time)));
+                        .counting(metrics.telemetry(), new HttpProbes(rules, time)));
     }
 
     /// What a command of the team's finds around it: as the service itself does.
@@ -207,7 +217,7 @@ record LocalParts(
                 definition == null ? 1 : definition.instances(),
                 ports,
                 revisions,
-                new Measuring(client, measures),
+                metrics,
                 Watches.of(
                         catalog,
                         effective,

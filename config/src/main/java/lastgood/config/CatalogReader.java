@@ -115,7 +115,12 @@ final class CatalogReader {
     }
 
     private static Platform platform(Cursor at, Path folder) {
-        return at.tree().entry("local").isPresent() ? new Platform.Local() : ClusterReader.platform(at, folder);
+        return at.tree().entry("local").isPresent()
+                ? new Platform.Local(
+                        "prometheus".equals(at.at("local").at("metrics").textOrNull())
+                                ? Platform.Counting.PROMETHEUS
+                                : Platform.Counting.AGENT)
+                : ClusterReader.platform(at, folder);
     }
 
     private static PolicyConfig policy(Tree document, Cursor.Findings findings) {

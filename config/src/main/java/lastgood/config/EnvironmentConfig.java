@@ -21,4 +21,9 @@ public record EnvironmentConfig(
     public boolean isLocal() {
         return platform instanceof Platform.Local;
     }
+
+    /// Whether it is on this machine, and a Prometheus is asked about its users.
+    public boolean isScraped() {
+        return platform instanceof Platform.Local(var counting) && counting == Platform.Counting.PROMETHEUS;
+    }
 }

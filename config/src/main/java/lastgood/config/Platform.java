@@ -7,7 +7,17 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Platform {
 
     /// This machine: processes behind a proxy.
-    record Local() implements Platform {}
+    ///
+    /// @param counting who says what users got
+    record Local(Counting counting) implements Platform {}
+
+    /// Who says what the users of a service on this machine got.
+    enum Counting {
+        /// Its proxy sees each request, also those that nobody answers.
+        AGENT,
+        /// A Prometheus scrapes the instances themselves, as on a cluster.
+        PROMETHEUS
+    }
 
     /// A Kubernetes namespace, and the way to its API server. Two environments with an equal one share their records.
     ///

@@ -63,6 +63,14 @@ final class References {
                 .isPresent();
     }
 
+    private boolean saysPrometheus() {
+        return document.at("metrics").flatMap(m -> m.at("prometheus")).isPresent()
+                || document.at("connections")
+                        .flatMap(c -> c.at("prometheus"))
+                        .flatMap(p -> p.at("url"))
+                        .isPresent();
+    }
+
     private void environment(String name, Tree.Entry entry) {
         var path = Paths.child("environments", name);
         if (name.equals(Choice.NONE)) {
@@ -71,6 +79,16 @@ final class References {
         if (entry.value().entry("local").isEmpty()) {
             return;
         }
+        entry.value()
+                .at("local")
+                .flatMap(local -> local.entry("metrics"))
+                .filter(metrics ->
+                        metrics.value().scalar().filter("prometheus"::equals).isPresent() && !saysPrometheus())
+                .ifPresent(metrics -> problems.add(
+                        metrics.key(),
+                        Paths.child(Paths.child(path, "local"), "metrics"),
+                        "nothing says where that Prometheus is",
+                        "write metrics.prometheus, or leave this out: the agent counts by itself"));
         for (var key : Set.of("cluster", "namespace")) {
             entry.value()
                     .entry(key)

@@ -29,6 +29,20 @@ class MetricsConfigTest {
     }
 
     @Test
+    void an_environment_on_this_machine_counts_by_itself_unless_it_says_otherwise() {
+        var scraped = Texts.LOCAL.replace("local: {} }", "local: { metrics: prometheus } }");
+        var where = "metrics: { prometheus: 'http://prometheus:9090' }";
+
+        assertThat(Texts.catalog(Texts.LOCAL + where).environments().values()).noneMatch(EnvironmentConfig::isScraped);
+        assertThat(Texts.catalog(scraped + where).environments().values()).allMatch(EnvironmentConfig::isScraped);
+        assertThat(Texts.problems(scraped))
+                .singleElement()
+                .asString()
+                .contains("environments.here.local.metrics")
+                .contains("nothing says where that Prometheus is");
+    }
+
+    @Test
     void an_address_that_cannot_be_asked_is_said_before_it_is_needed() {
         assertThat(Texts.problems(Texts.LOCAL + "metrics: { prometheus: 'http://a_b:9090' }"))
                 .first()

@@ -3,14 +3,19 @@ package lastgood.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import lastgood.core.Digest;
 import lastgood.core.Revision;
 import lastgood.core.Version;
 import lastgood.core.WorkloadState;
 import lastgood.engine.port.Forbidden;
+import lastgood.local.files.DataFolder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -56,6 +61,42 @@ class RolloutTest {
         assertThat(fewest[0]).as("instances ready at any time").isEqualTo(2);
         assertThat(world.get("/").body()).isEqualTo("v2");
         System.out.println("replaced under load: %s requests, 0 failed".formatted(load.requests));
+    }
+
+    @Test
+    void a_prometheus_is_told_of_the_instances_that_can_be_scraped_and_of_their_revision() {
+        world.deployed("v1", "ok", 2);
+        var old = ScrapedNames.patterns(Optional.of(world.state().requested().digest()));
+        Eventually.see(this::pods, pods -> pods.size() == 2);
+
+        // the new one never answers, and one of the old ones may not make room for it
+        world.client.put(world.state(), world.stage("v2", "crash"), world.fence());
+        Eventually.see(world::state, s -> s.trouble().toString().contains("restart"));
+        assertThat(pods()).hasSize(2).allMatch(pod -> pod.matches(old.getFirst()));
+
+        world.client.put(world.state(), world.stage("v3", "ok"), world.fence());
+        var fresh = ScrapedNames.patterns(Optional.of(world.state().requested().digest()));
+        var pods = Eventually.see(
+                this::pods, all -> all.size() == 2 && all.stream().allMatch(p -> p.matches(fresh.getFirst())));
+        assertThat(pods)
+                .doesNotHaveDuplicates()
+                .allMatch(p -> p.matches(ScrapedNames.patterns(Optional.empty()).getFirst()));
+    }
+
+    /// As Prometheus reads it.
+    private List<String> pods() {
+        var file = new DataFolder(world.data).scrapeTargets();
+        try {
+            var pods = new ArrayList<String>();
+            for (var group : new ObjectMapper().readTree(file.toFile())) {
+                assertThat(group.path("labels").path("service").asText()).isEqualTo("shop");
+                assertThat(group.path("targets").path(0).asText()).matches("127\\.0\\.0\\.1:\\d+");
+                pods.add(group.path("labels").path("pod").asText());
+            }
+            return pods;
+        } catch (IOException e) {
+            return List.of();
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import lastgood.core.ServiceRef;
@@ -77,12 +78,21 @@ final class OwnDialect {
             return Optional.empty();
         }
         var draft = draft(own, pod);
-        return Optional.of(new Dialect(NAME, own.metric(), status, "", 1, pod, "", used(PLACES, found), draft.own()));
+        return Optional.of(draft.counting(status, used(PLACES, found)));
     }
 
     private static Dialect draft(Own.Requests own, String pod) {
         return new Dialect(
-                NAME, own.metric(), "", "", 1, pod, "", "", new Dialect.Own(own.every(), own.failed(), List.of()));
+                NAME,
+                own.metric(),
+                "",
+                "",
+                1,
+                pod,
+                Optional.empty(),
+                new TreeMap<>(),
+                "",
+                new Dialect.Own(own.every(), own.failed(), List.of()));
     }
 
     /// The first of them that some series has.
@@ -106,7 +116,7 @@ final class OwnDialect {
         }
         return Dialect.KNOWN.stream()
                 .filter(known ->
-                        known.pod().equals(dialect.pod()) && known.service().isEmpty())
+                        known.pod().equals(dialect.pod()) && known.outside().isEmpty())
                 .filter(known -> isThere(with(dialect, known.buckets(), known.secondsPerUnit(), List.of()), now))
                 .findFirst()
                 .map(known -> with(dialect, known.buckets(), known.secondsPerUnit(), List.of()))
@@ -130,7 +140,8 @@ final class OwnDialect {
                 buckets,
                 secondsPerUnit,
                 dialect.pod(),
-                dialect.service(),
+                dialect.outside(),
+                dialect.only(),
                 dialect.place(),
                 new Dialect.Own(dialect.own().counted(), dialect.own().failed(), timed));
     }

@@ -85,7 +85,7 @@ final class PodSource implements Source {
             if (round.pods().stream()
                     .flatMap(p -> p.samples().stream())
                     .flatMap(List::stream)
-                    .anyMatch(s -> isRequest(s, dialect, service))) {
+                    .anyMatch(s -> isRequest(s, dialect))) {
                 return dialect;
             }
         }
@@ -95,16 +95,16 @@ final class PodSource implements Source {
                         wanted.stream().map(Dialect::requests).distinct().collect(Collectors.joining(", "))));
     }
 
-    private static boolean isRequest(Exposition.Sample sample, Dialect dialect, ServiceRef service) {
-        return isOf(sample, dialect.requests(), dialect, service)
+    private static boolean isRequest(Exposition.Sample sample, Dialect dialect) {
+        return isOf(sample, dialect.requests(), dialect)
                 && !sample.labels().getOrDefault(dialect.status(), "").isEmpty();
     }
 
     /// A sidecar counts what its pod asks of others, too.
-    private static boolean isOf(Exposition.Sample sample, String metric, Dialect dialect, ServiceRef service) {
+    private static boolean isOf(Exposition.Sample sample, String metric, Dialect dialect) {
         return metric.equals(sample.labels().get(Exposition.NAME))
-                && (dialect.service().isEmpty()
-                        || sample.labels().getOrDefault(dialect.service(), "").contains(service.service()));
+                && dialect.only().entrySet().stream()
+                        .allMatch(o -> o.getValue().equals(sample.labels().get(o.getKey())));
     }
 
     @Override
@@ -204,7 +204,7 @@ final class PodSource implements Source {
                 pod.samples().ifPresent(samples -> {
                     started.add(series(Map.of(Exposition.NAME, Readings.STARTED), name, at, began(pod, samples)));
                     samples.stream()
-                            .filter(s -> isOf(s, dialect.requests(), dialect, service))
+                            .filter(s -> isOf(s, dialect.requests(), dialect))
                             .forEach(s -> requests.add(series(s.labels(), name, at, s.value())));
                     late(samples, dialect, service)
                             .forEach((bound, n) -> buckets.add(series(Map.of(Readings.BOUND, bound), name, at, n)));
@@ -242,7 +242,7 @@ final class PodSource implements Source {
     private static Map<String, Double> late(List<Exposition.Sample> samples, Dialect dialect, ServiceRef service) {
         var sums = new TreeMap<Double, Double>();
         for (var one : samples) {
-            if (isOf(one, dialect.buckets(), dialect, service)) {
+            if (isOf(one, dialect.buckets(), dialect)) {
                 // NaN stays NaN in the sum, and is no count; without it the sum would be smaller, as after a restart.
                 bound(one.labels().getOrDefault(Readings.BOUND, ""))
                         .ifPresent(b -> sums.merge(b, one.value(), Double::sum));

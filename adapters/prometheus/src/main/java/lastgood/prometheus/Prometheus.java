@@ -38,6 +38,14 @@ public final class Prometheus {
 
     private static final Duration CONNECT = Duration.ofSeconds(3);
     private static final int WORDS_MAX = 200;
+
+    /// Said to whoever understands it; the others pass over it. Thanos and VictoriaMetrics' cluster answer with
+    /// what they have when a part of them is down, and Thanos with averages of what is old: half of the counters
+    /// is not an answer. VictoriaMetrics holds back what is younger than 30 s, and moves times to where its cache
+    /// has them.
+    private static final String EXACTLY =
+            "&partial_response=false&deny_partial_response=1&max_source_resolution=0s&nocache=1&latency_offset=1ms";
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final URI base;
@@ -110,11 +118,17 @@ public final class Prometheus {
         return series(result.path("result"));
     }
 
-    /// What its own clock shows.
+    /// What its own clock shows. Prometheus answers with a scalar, VictoriaMetrics with a vector of one.
     public Instant now() {
-        var result = ask("query", "query=" + URLEncoder.encode("time()", UTF_8));
-        var value = result.path("result").path(1).asText();
-        if (!result.path("resultType").asText().equals("scalar") || !value.matches("[0-9.]{1,30}")) {
+        var answer = ask("query", "query=" + URLEncoder.encode("time()", UTF_8));
+        var result = answer.path("result");
+        var value = switch (answer.path("resultType").asText()) {
+            case "scalar" -> result.path(1).asText();
+            case "vector" ->
+                result.size() == 1 ? result.path(0).path("value").path(1).asText() : "";
+            default -> "";
+        };
+        if (!value.matches("[0-9.]{1,30}")) {
             throw wrong("does not say what time it is");
         }
         return Instant.ofEpochMilli(Math.round(Double.parseDouble(value) * 1000));
@@ -170,7 +184,7 @@ public final class Prometheus {
     }
 
     private JsonNode ask(String what, String question) {
-        var body = "%s&timeout=%ds".formatted(question, Math.max(1, within.toSeconds()));
+        var body = "%s&timeout=%ds%s".formatted(question, Math.max(1, within.toSeconds()), EXACTLY);
         var request = HttpRequest.newBuilder(URI.create(base.toString().replaceAll("/+$", "") + "/api/v1/" + what))
                 .timeout(within)
                 .header("Content-Type", "application/x-www-form-urlencoded")
@@ -214,7 +228,26 @@ public final class Prometheus {
             }
             throw wrong("answered %d: %s".formatted(status, plain(said)));
         }
+        if (isPartial(tree)) {
+            throw wrong("answered with a part of what it keeps: %s"
+                    .formatted(plain(tree.path("warnings").path(0).asText("some of its storage cannot be reached"))));
+        }
         return tree.path("data");
+    }
+
+    /// VictoriaMetrics' cluster says so in a field, Thanos and Prometheus' remote reading in a warning. Other
+    /// warnings are remarks on the expression, and Thanos' that it keeps nothing of that time.
+    private static boolean isPartial(JsonNode tree) {
+        if (tree.path("isPartial").asBoolean()) {
+            return true;
+        }
+        for (var warning : tree.path("warnings")) {
+            var words = warning.asText();
+            if (!words.startsWith("PromQL ") && !words.contains("No StoreAPIs matched")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private Unreachable wrong(String what) {

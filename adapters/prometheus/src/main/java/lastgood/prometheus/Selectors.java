@@ -17,6 +17,8 @@ final class Selectors {
     /// How far back a name counts as in use.
     private static final Duration IN_USE = Duration.ofMinutes(15);
 
+    private static final String NAMESPACE = "namespace";
+
     private final Prometheus prometheus;
     private final Map<ServiceRef, Watched> services;
     private final Instances instances;
@@ -129,13 +131,13 @@ final class Selectors {
     Optional<String> matchers(Dialect dialect, ServiceRef service, Optional<Digest> revision) {
         var watched = watched(service);
         var matchers = new ArrayList<String>();
-        // What the team counts in front of its pods may be somewhere else, and is named by the team's own labels.
-        if (!dialect.isTheTeams() || !dialect.pod().isEmpty()) {
-            watched.labels().forEach((name, value) -> matchers.add(new Matcher(name, "=", value).toString()));
+        if (dialect.outside().isPresent()) {
+            matchers.addAll(outside(dialect.outside().get(), watched));
+        } else if (!dialect.isTheTeams() || !dialect.pod().isEmpty()) {
+            // What the team counts in front of its pods may be somewhere else, and is named by the team's own labels.
+            watched.labels().forEach((name, value) -> matchers.add(matcher(name, value)));
         }
-        if (!dialect.service().isEmpty()) {
-            matchers.add(new Matcher(dialect.service(), "=~", ".*" + literal(watched.name()) + ".*").toString());
-        }
+        dialect.only().forEach((name, value) -> matchers.add(matcher(name, value)));
         if (!dialect.pod().isEmpty()) {
             var patterns = instances.patterns(service, revision);
             if (patterns.isEmpty()) {
@@ -144,6 +146,20 @@ final class Selectors {
             matchers.add(new Matcher(dialect.pod(), "=~", String.join("|", patterns)).toString());
         }
         return Optional.of("{%s}".formatted(String.join(",", matchers)));
+    }
+
+    private static List<String> outside(Dialect.Outside outside, Watched watched) {
+        var namespace = watched.labels().getOrDefault(NAMESPACE, "");
+        var service = outside.value().replace("NAMESPACE", literal(namespace)).replace("NAME", literal(watched.name()));
+        var matchers = new ArrayList<>(List.of(new Matcher(outside.service(), "=~", service).toString()));
+        if (!outside.namespace().isEmpty()) {
+            matchers.add(matcher(outside.namespace(), namespace));
+        }
+        return matchers;
+    }
+
+    private static String matcher(String name, String value) {
+        return new Matcher(name, "=", value).toString();
     }
 
     /// Names are labels of Kubernetes: a dot is the only thing in them that means something else.

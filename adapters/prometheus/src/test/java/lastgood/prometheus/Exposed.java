@@ -14,11 +14,18 @@ import java.util.concurrent.ConcurrentHashMap;
 /// A pod whose counters a test sets.
 final class Exposed implements AutoCloseable {
 
+    private final String labels;
     private final String pod;
     private final HttpServer server;
     private final Map<String, Long> counters = new ConcurrentHashMap<>();
 
     Exposed(String pod) throws IOException {
+        this("{ namespace: shop, pod: '%s' }".formatted(pod), pod);
+    }
+
+    /// @param labels as in the scrape configuration
+    Exposed(String labels, String pod) throws IOException {
+        this.labels = labels;
         this.pod = pod;
         this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 16);
         server.createContext("/", exchange -> {
@@ -35,6 +42,15 @@ final class Exposed implements AutoCloseable {
 
     String pod() {
         return pod;
+    }
+
+    String labels() {
+        return labels;
+    }
+
+    /// One line of an exposition, as in `name{label="value"}`.
+    void set(String series, long value) {
+        counters.put(series, value);
     }
 
     int port() {

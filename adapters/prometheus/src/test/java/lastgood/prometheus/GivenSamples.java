@@ -113,6 +113,11 @@ final class GivenSamples {
         return pod;
     }
 
+    /// Prometheus' own text format has milliseconds.
+    String textMillis() {
+        return text().replaceAll("(?m) (\\d+)$", " $1000").replace("# EOF\n", "");
+    }
+
     String text() {
         var families = new TreeMap<String, StringBuilder>();
         pods.forEach(p -> p.tell(families));

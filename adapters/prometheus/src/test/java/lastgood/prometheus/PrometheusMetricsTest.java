@@ -36,27 +36,32 @@ class PrometheusMetricsTest {
 
     private Exposed old;
     private Exposed fresh;
-    private RealPrometheus prometheus;
+    private RealServer prometheus;
 
-    @BeforeEach
-    void start() throws IOException, InterruptedException {
+    /// Whoever speaks Prometheus' language passes the same tests.
+    RealServer scraping(Path folder, List<Exposed> targets) throws IOException, InterruptedException {
         assumeTrue(
                 RealPrometheus.program().isPresent() || System.getenv("LASTGOOD_PROMETHEUS_REQUIRED") != null,
                 "there is no Prometheus here: install Debian's package, or set LASTGOOD_PROMETHEUS");
+        return RealPrometheus.start(folder, targets);
+    }
+
+    @BeforeEach
+    void start() throws IOException, InterruptedException {
         old = new Exposed("web-5d7-aaaaa");
         fresh = new Exposed("web-6f9-bbbbb");
         old.requests("200", 100_000);
         old.took(100_000, 100_000, 100_000);
-        prometheus = RealPrometheus.start(folder, List.of(old, fresh));
+        prometheus = scraping(folder, List.of(old, fresh));
     }
 
     @AfterEach
     void stop() {
         if (prometheus != null) {
             prometheus.close();
-            old.close();
-            fresh.close();
         }
+        old.close();
+        fresh.close();
     }
 
     private PrometheusMetrics metrics() {
@@ -120,7 +125,7 @@ class PrometheusMetricsTest {
         fresh.requests("200", 5_000);
         fresh.started(Instant.now().minusSeconds(3_600));
         var later = Files.createDirectory(folder.resolve("later"));
-        prometheus = RealPrometheus.start(later, List.of(old, fresh));
+        prometheus = scraping(later, List.of(old, fresh));
         var since = Instant.now().minusSeconds(1);
         var again = metrics();
         await(again, NEW, since, w -> w.requests() == 0 && scraped());

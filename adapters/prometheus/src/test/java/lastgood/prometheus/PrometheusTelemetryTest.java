@@ -44,10 +44,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
 
 /// On a real Prometheus that was given its samples, a past week included: one story for each namespace.
 @DisplayNameGeneration(ReplaceUnderscores.class)
+@TestInstance(Lifecycle.PER_CLASS)
 class PrometheusTelemetryTest {
 
     /// Between scrapes.
@@ -62,13 +65,18 @@ class PrometheusTelemetryTest {
     @TempDir
     static Path folder;
 
-    private static RealPrometheus prometheus;
+    private RealServer server;
 
-    @BeforeAll
-    static void start() throws IOException, InterruptedException {
+    /// Whoever speaks Prometheus' language passes the same tests.
+    RealServer given(Path folder, GivenSamples samples) throws IOException, InterruptedException {
         assumeTrue(
                 RealPrometheus.promtool().isPresent() || System.getenv("LASTGOOD_PROMETHEUS_REQUIRED") != null,
                 "there is no Prometheus with promtool here: install Debian's package, or set LASTGOOD_PROMETHEUS");
+        return RealPrometheus.with(folder, samples);
+    }
+
+    @BeforeAll
+    void start() throws IOException, InterruptedException {
         var given = new GivenSamples(T0, EVERY);
         // Beside two old pods a new one fails each second request, its very first ones included.
         given.pod("beside", "web-5d7-aaaaa", -4200, 720, 5).errors(-4200, 720, 75);
@@ -94,13 +102,13 @@ class PrometheusTelemetryTest {
         given.pod("restarted", "web-6f9-ccccc", 0, 720, 2).restart(120).restart(300);
         given.pod("nan", "web-5d7-aaaaa", -4200, 720, 5);
         given.pod("nan", "web-6f9-ccccc", 0, 720, 2).nan(100, 200);
-        prometheus = RealPrometheus.with(folder, given);
+        server = given(folder, given);
     }
 
     @AfterAll
-    static void stop() {
-        if (prometheus != null) {
-            prometheus.close();
+    void stop() {
+        if (server != null) {
+            server.close();
         }
     }
 
@@ -140,8 +148,8 @@ class PrometheusTelemetryTest {
                 Set.of());
     }
 
-    private static Feed feed(String namespace) {
-        return telemetry(prometheus.url(), namespace).open(question(namespace));
+    private Feed feed(String namespace) {
+        return telemetry(server.url(), namespace).open(question(namespace));
     }
 
     private static Counts fresh(List<Scrape> scrapes) {
@@ -282,8 +290,8 @@ class PrometheusTelemetryTest {
 
     @Test
     void all_requests_of_a_service_are_served_whoever_answered() {
-        var served = telemetry(prometheus.url(), "beside")
-                .served(web("beside"), T0.plusSeconds(100), Duration.ofMillis(500));
+        var served =
+                telemetry(server.url(), "beside").served(web("beside"), T0.plusSeconds(100), Duration.ofMillis(500));
 
         assertThat(served.getFirst().failed().requests()).isBetween(100L, 400L);
         assertThat(served.stream().mapToLong(s -> s.late().requests()).sum()).isPositive();
@@ -294,7 +302,7 @@ class PrometheusTelemetryTest {
     @Test
     void a_prometheus_that_fails_in_the_middle_of_a_look_costs_no_request() throws IOException {
         var wanted = until(feed("beside").next(), 300);
-        try (var weather = new Weather(prometheus.url())) {
+        try (var weather = new Weather(server.url())) {
             var feed = telemetry(weather.url(), "beside").open(question("beside"));
             var scrapes = new ArrayList<Scrape>();
             var blind = 0;

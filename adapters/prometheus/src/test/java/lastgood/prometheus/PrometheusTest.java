@@ -30,6 +30,7 @@ class PrometheusTest {
     private int status = 200;
     private byte[] body = {};
     private String authorization = "";
+    private String asked = "";
     private final CountDownLatch hang = new CountDownLatch(1);
     private boolean hangs;
 
@@ -39,7 +40,7 @@ class PrometheusTest {
         server.setExecutor(java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/", exchange -> {
             authorization = String.valueOf(exchange.getRequestHeaders().getFirst("Authorization"));
-            exchange.getRequestBody().readAllBytes();
+            asked = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
             if (hangs) {
                 try {
                     hang.await();
@@ -85,7 +86,15 @@ class PrometheusTest {
                 "200|{\"status\":\"success\",\"data\":{\"resultType\":\"scalar\",\"result\":[1,\"1\"]}}|a scalar",
                 "200|{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[{\"metric\":{},\"values\":[[1,\"x\"]]}]}}|no number",
                 "200|{\"status\":\"success\"|no JSON",
-                "401|{\"status\":\"error\",\"error\":\"who are you\"}|answered 401"
+                "401|{\"status\":\"error\",\"error\":\"who are you\"}|answered 401",
+                // Mimir without X-Scope-OrgID
+                "401|no org id|answered 401 with something that is no JSON: no org id",
+                // Mimir's distributor or ingesters are away
+                "500|{\"status\":\"error\",\"errorType\":\"internal\",\"error\":\"too many unhealthy instances in the ring\"}|too many unhealthy",
+                // Thanos without a store, which was asked for all or nothing and does not know that word
+                "200|{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[]},\"warnings\":[\"receive series from Addr: 10.0.0.1:10901: connection refused\"]}|a part of what it keeps: receive series",
+                // VictoriaMetrics' cluster without one of its nodes
+                "200|{\"status\":\"success\",\"isPartial\":true,\"data\":{\"resultType\":\"matrix\",\"result\":[]}}|a part of what it keeps"
             })
     void what_is_no_answer_is_said_and_never_taken_for_calm(int code, String text, String said) {
         answers(code, text);
@@ -95,6 +104,46 @@ class PrometheusTest {
                 .hasMessageContaining(said)
                 .hasMessageNotContaining("hunter2")
                 .hasMessageNotContaining("t0ken");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "PromQL info: metric might not be a counter, name does not end in _total/_sum/_count/_bucket: x",
+                "No StoreAPIs matched for this query"
+            })
+    void a_remark_is_no_missing_part(String warning) {
+        answers(200, """
+                {"status":"success","data":{"resultType":"matrix","result":[]},"warnings":["%s"]}""".formatted(warning));
+
+        assertThat(prometheus().samples("up", MINUTE, Instant.EPOCH)).isEmpty();
+    }
+
+    @Test
+    void whoever_answers_is_asked_for_all_or_nothing_and_for_raw_samples() {
+        answers(200, "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[]}}");
+
+        prometheus().samples("up", MINUTE, Instant.EPOCH);
+
+        assertThat(asked)
+                .contains("partial_response=false", "deny_partial_response=1", "max_source_resolution=0s", "nocache=1");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{\"resultType\":\"scalar\",\"result\":[1764000000.5,\"1764000000.5\"]}",
+                // VictoriaMetrics
+                "{\"resultType\":\"vector\",\"result\":[{\"metric\":{},\"value\":[1764000000.5,\"1764000000.5\"]}]}"
+            })
+    void the_time_is_told_in_two_ways(String data) {
+        answers(200, "{\"status\":\"success\",\"data\":%s}".formatted(data));
+
+        assertThat(prometheus().now()).isEqualTo(Instant.ofEpochMilli(1_764_000_000_500L));
     }
 
     @Test

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /// Debian's Prometheus, started for a test, scraping each second.
-final class RealPrometheus implements AutoCloseable {
+final class RealPrometheus implements RealServer {
 
     private final Process process;
     private final URI url;
@@ -68,16 +68,7 @@ final class RealPrometheus implements AutoCloseable {
 
     /// @param targets `host:port` of each pod, whose name is the label `pod`
     static RealPrometheus start(Path folder, List<Exposed> targets) throws IOException, InterruptedException {
-        var yaml = new StringBuilder("global: { scrape_interval: 1s, scrape_timeout: 900ms }\nscrape_configs:\n"
-                + "- job_name: pods\n  static_configs:\n");
-        if (targets.isEmpty()) {
-            yaml.append("  - targets: []\n");
-        }
-        for (var target : targets) {
-            yaml.append("  - targets: ['127.0.0.1:%d']\n    labels: { namespace: shop, pod: '%s' }\n"
-                    .formatted(target.port(), target.pod()));
-        }
-        var config = Files.writeString(folder.resolve("prometheus.yml"), yaml, UTF_8);
+        var config = config(folder, targets);
         var port = freePort();
         var process = new ProcessBuilder(
                         program().orElseThrow().toString(),
@@ -91,6 +82,18 @@ final class RealPrometheus implements AutoCloseable {
         var started = new RealPrometheus(process, URI.create("http://127.0.0.1:" + port));
         started.awaitReady();
         return started;
+    }
+
+    static Path config(Path folder, List<Exposed> targets) throws IOException {
+        var yaml = new StringBuilder("global: { scrape_interval: 1s, scrape_timeout: 900ms }\nscrape_configs:\n"
+                + "- job_name: pods\n  static_configs:\n");
+        if (targets.isEmpty()) {
+            yaml.append("  - targets: []\n");
+        }
+        for (var target : targets) {
+            yaml.append("  - targets: ['127.0.0.1:%d']\n    labels: %s\n".formatted(target.port(), target.labels()));
+        }
+        return Files.writeString(folder.resolve("prometheus.yml"), yaml, UTF_8);
     }
 
     private void awaitReady() throws IOException, InterruptedException {
@@ -118,7 +121,8 @@ final class RealPrometheus implements AutoCloseable {
         }
     }
 
-    URI url() {
+    @Override
+    public URI url() {
         return url;
     }
 

@@ -135,7 +135,7 @@ final class Status {
         return switch (session.effective().environment().platform()) {
             case Platform.Cluster(var namespace, var context, var _, var _, var _) ->
                 "namespace: %s%s".formatted(namespace, context == null ? "" : ", context: " + context);
-            case Platform.Local() ->
+            case Platform.Local(var _) ->
                 agent.map(a -> "agent: " + a)
                         .orElse("agent: does not run (nothing is served or watched); lastgood agent start");
         };

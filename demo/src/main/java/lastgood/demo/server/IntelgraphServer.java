@@ -8,20 +8,28 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 
 /// `intelgraph-server`: `--port N --version V --config FILE`.
 ///
-/// It answers `/health`, `/auth/login`, `/api/v1/graph?node=N` and `/api/v1/search?q=TEXT`. Its graph is in
+/// It answers `/health`, `/metrics`, `/auth/login`, `/api/v1/graph?node=N` and `/api/v1/search?q=TEXT`. Its graph is in
 /// the database of DATABASE_URL, or, without one, in memory. It knows nothing of lastgood and nothing of the demo: a
 /// release is broken by what is in its configuration and its migrations, as releases are.
 public final class IntelgraphServer {
 
     private static final int BACKLOG = 256;
+    private static final String HEALTH = "/health";
+    private static final String METRICS = "/metrics";
+
+    /// Names in its metrics.
+    private static final Set<String> HANDLERS = Set.of("/auth/login", "/api/v1/graph", "/api/v1/search");
 
     private final String version;
     private final Store graph;
+    private final Meter meter = new Meter(System.currentTimeMillis());
 
     private IntelgraphServer(String version, Store graph) {
         this.version = version;
@@ -59,7 +67,20 @@ public final class IntelgraphServer {
         try (exchange) {
             var body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
             exchange.getResponseHeaders().set("X-Version", version);
+            var begin = System.nanoTime();
+            var path = exchange.getRequestURI().getPath();
+            if (path.equals(METRICS)) {
+                send(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", meter.text());
+                return;
+            }
             answer(exchange, body);
+            if (!path.equals(HEALTH)) { // nobody's request
+                meter.count(
+                        HANDLERS.contains(path) ? path : "other",
+                        exchange.getRequestMethod(),
+                        exchange.getResponseCode(),
+                        Duration.ofNanos(System.nanoTime() - begin));
+            }
         }
     }
 
@@ -67,7 +88,7 @@ public final class IntelgraphServer {
         var path = exchange.getRequestURI().getPath();
         try {
             switch (path) {
-                case "/health" -> send(exchange, 200, "{\"status\":\"up\",\"version\":\"%s\"}".formatted(version));
+                case HEALTH -> send(exchange, 200, "{\"status\":\"up\",\"version\":\"%s\"}".formatted(version));
                 case "/auth/login" -> login(exchange, body);
                 case "/api/v1/graph" -> node(exchange);
                 case "/api/v1/search" -> search(exchange);
@@ -114,8 +135,12 @@ public final class IntelgraphServer {
     }
 
     private static void send(HttpExchange exchange, int code, String json) throws IOException {
-        var bytes = json.getBytes(UTF_8);
-        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        send(exchange, code, "application/json", json);
+    }
+
+    private static void send(HttpExchange exchange, int code, String type, String text) throws IOException {
+        var bytes = text.getBytes(UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", type);
         exchange.sendResponseHeaders(code, bytes.length);
         exchange.getResponseBody().write(bytes);
     }

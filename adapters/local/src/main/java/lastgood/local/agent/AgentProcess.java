@@ -138,6 +138,7 @@ public final class AgentProcess {
         housekeeping.join();
         Keeper.end(data);
         var clean = platform.stop();
+        platform.tellScrapers();
         api.close();
         Files.deleteIfExists(data.contact());
         Files.deleteIfExists(data.agentPid());
@@ -161,6 +162,7 @@ public final class AgentProcess {
             try {
                 Thread.sleep(HOUSEKEEPING);
                 keeper.ensure();
+                platform.tellScrapers();
                 platform.noteLogs();
                 platform.openDoors();
                 platform.forgetEndedFaults();

@@ -157,6 +157,11 @@ final class Instance implements Backend {
         return process != null;
     }
 
+    /// Whether whoever asks it for its counters may expect an answer.
+    boolean canBeScraped() {
+        return everReady && process != null;
+    }
+
     String trouble() {
         return trouble;
     }

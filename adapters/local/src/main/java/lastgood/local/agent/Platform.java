@@ -53,6 +53,7 @@ final class Platform {
     private final WishStore wishes;
     private final Fleet fleet;
     private final Reconciler reconciler;
+    private final ScrapeTargets targets;
     private final Map<String, ServiceSettings> settings = new ConcurrentHashMap<>();
     private final Map<String, Door> doors = new ConcurrentHashMap<>();
     private final HttpClient client = HttpClient.newBuilder()
@@ -70,6 +71,7 @@ final class Platform {
         var launcher = new Launcher(data, objects, environment, mark);
         this.fleet = new Fleet(data, launcher, clock, this::settings, this::signal);
         this.reconciler = new Reconciler(wishes, fleet);
+        this.targets = new ScrapeTargets(data);
     }
 
     private void signal() {
@@ -131,6 +133,11 @@ final class Platform {
         var all = new ArrayList<Answered>();
         doors.forEach((service, door) -> all.addAll(door.counters().drain(service)));
         return all;
+    }
+
+    /// Called each second: Prometheus itself looks at what has changed each five.
+    void tellScrapers() throws IOException {
+        targets.write(fleet.all());
     }
 
     void noteLogs() {

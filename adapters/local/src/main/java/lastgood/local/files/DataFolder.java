@@ -90,6 +90,11 @@ public record DataFolder(Path root) {
         return agent().resolve("id");
     }
 
+    /// Which instances a Prometheus may scrape, as its file-based discovery reads it.
+    public Path scrapeTargets() {
+        return root.resolve("prometheus").resolve("targets.json");
+    }
+
     public Path objects() {
         return root.resolve("objects");
     }
