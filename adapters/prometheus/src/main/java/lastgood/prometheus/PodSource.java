@@ -206,7 +206,7 @@ final class PodSource implements Source {
                     samples.stream()
                             .filter(s -> isOf(s, dialect.requests(), dialect))
                             .forEach(s -> requests.add(series(s.labels(), name, at, s.value())));
-                    late(samples, dialect, service)
+                    late(samples, dialect)
                             .forEach((bound, n) -> buckets.add(series(Map.of(Readings.BOUND, bound), name, at, n)));
                 });
             }
@@ -239,7 +239,7 @@ final class PodSource implements Source {
     }
 
     /// Added up over routes by the number of their bound: one process may write `1`, another one `1.0`.
-    private static Map<String, Double> late(List<Exposition.Sample> samples, Dialect dialect, ServiceRef service) {
+    private static Map<String, Double> late(List<Exposition.Sample> samples, Dialect dialect) {
         var sums = new TreeMap<Double, Double>();
         for (var one : samples) {
             if (isOf(one, dialect.buckets(), dialect)) {

@@ -156,7 +156,7 @@ final class Decide {
 
     private Act temporal() {
         if (!temporalMayGo()) {
-            held.add("both versions suffer, so no comparison blames it: a person decides, the rollback is prepared");
+            held.add("no comparison blames it, only the time does: a person decides, the rollback is prepared");
             return Act.PAGE;
         }
         return strongest(Act.PAGE, rollBackOr(Act.ROLL_BACK, false));

@@ -11,8 +11,9 @@ public sealed interface Attribution {
     /// Something else hurts both versions: rolling back would not help. Page, freeze promotions.
     record External(String why) implements Attribution {}
 
-    /// Both versions are bad since the deploy and nobody else is: the release may harm the old version too, by a
-    /// lock, a shared cache, a storm of retries. For a person to decide, with the rollback prepared.
+    /// Bad since the deploy, and nothing but the time blames the release: the old version is bad too, which it may harm
+    /// by a lock, a shared cache, a storm of retries; or it is gone, and no other service is there to tell by. For
+    /// a person to decide, with the rollback prepared.
     record Temporal(String why) implements Attribution {}
 
     /// Not enough is proved to blame anyone.
@@ -37,10 +38,18 @@ public sealed interface Attribution {
             return new Undecided("nothing is proved against the new version");
         }
         return switch (seen.guard()) {
-            case NONE -> new Undecided("worse than before the deploy, and there is no guard group to compare with");
+            case NONE -> unguarded(seen.onset());
             case WORSE -> new External("worse than before the deploy, and so are services that were not deployed");
             case CLEAN -> againstGuard(seen);
         };
+    }
+
+    /// Nobody to compare with: only the time speaks.
+    private static Attribution unguarded(Onset onset) {
+        var nobody = "no other service is there to tell an outage of the surroundings by";
+        return onset instanceof Onset.After(var later) && later.compareTo(SOON) <= 0
+                ? new Temporal("bad since the deploy, and " + nobody)
+                : new Undecided("worse than before the deploy, and " + nobody);
     }
 
     private static Attribution againstGuard(Comparisons seen) {

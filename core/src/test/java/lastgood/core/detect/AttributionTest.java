@@ -50,6 +50,7 @@ class AttributionTest {
         assertThat(blame(false, true, false, true, Guard.CLEAN, LATER)).isEqualTo(Attribution.Release.class);
         assertThat(blame(false, true, false, true, Guard.WORSE, LATER)).isEqualTo(Attribution.External.class);
         assertThat(blame(false, true, false, true, Guard.NONE, LATER)).isEqualTo(Attribution.Undecided.class);
+        assertThat(blame(false, true, false, true, Guard.NONE, SOON)).isEqualTo(Attribution.Temporal.class);
         assertThat(blame(false, true, false, false, Guard.CLEAN, LATER)).isEqualTo(Attribution.Undecided.class);
         assertThat(blame(false, true, false, true, Guard.CLEAN, new Onset.Before()))
                 .isEqualTo(Attribution.External.class);

@@ -65,8 +65,8 @@ class JudgesTest {
         }
 
         assertThat(judges.assess().verdict()).isInstanceOf(Verdict.Fail.class);
-        // Nobody else is there to tell an outage of the surroundings by.
-        assertThat(judges.assess().attribution()).isInstanceOf(Attribution.Undecided.class);
+        // Nobody else is there to tell an outage of the surroundings by; only the time speaks against it.
+        assertThat(judges.assess().attribution()).isInstanceOf(Attribution.Temporal.class);
     }
 
     @Test
