@@ -206,7 +206,8 @@ public final class BenchDetect {
 
     private boolean falseAlarm(int day) {
         var seed = (options.seed() + 1) * 1_000_003 + day;
-        return Days.watch(Streams.healthyDay(new Chance(seed), day % 5 == 4), seed + 1).rolledBack();
+        return Days.watch(Streams.healthyDay(new Chance(seed), day % 5 == 4), seed + 1)
+                .rolledBack();
     }
 
     private static Rate alarms(double[] peaks, boolean heldOut) {

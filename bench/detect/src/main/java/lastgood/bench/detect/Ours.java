@@ -67,12 +67,11 @@ final class Ours implements Rule {
     }
 
     private Judges judges(World.Past past) {
-        Reference reference =
-                switch (without) {
-                    case REFERENCE, REFERENCE_AND_GUARD ->
-                        past.before().errors().requests() > 0 ? new Reference.Earlier() : Reference.Nothing.usual();
-                    case NOTHING, TWO, MARGIN, WARM_UP, PHI -> new Reference.Beside();
-                };
+        Reference reference = switch (without) {
+            case REFERENCE, REFERENCE_AND_GUARD ->
+                past.before().errors().requests() > 0 ? new Reference.Earlier() : Reference.Nothing.usual();
+            case NOTHING, TWO, MARGIN, WARM_UP, PHI -> new Reference.Beside();
+        };
         var settings = settings(past).with(reference);
         return new Judges(settings, new Basis(reference, past.before(), settings.phi(), Instant.EPOCH, List.of()));
     }

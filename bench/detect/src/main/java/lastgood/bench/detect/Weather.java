@@ -118,8 +118,7 @@ record Weather(
     }
 
     Weather at(double otherRps) {
-        return new Weather(
-                otherRps, share, base, drift, clusters, warmUp, shape, outages, fault, flaws, scrapeSeconds);
+        return new Weather(otherRps, share, base, drift, clusters, warmUp, shape, outages, fault, flaws, scrapeSeconds);
     }
 
     /// A quiet service without drift, clusters, cold starts or flaws.
