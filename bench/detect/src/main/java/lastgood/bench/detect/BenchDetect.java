@@ -88,15 +88,30 @@ public final class BenchDetect {
         options.out().ifPresent(folder -> write(results, folder, out));
     }
 
+    /// The same as one JSON document.
+    ///
+    /// @param talk how far it is
+    public static String json(Options options, PrintStream talk) {
+        var results = new BenchDetect(options, talk).measure();
+        options.out().ifPresent(folder -> write(results, folder, talk));
+        return Json.of(results);
+    }
+
     /// Nothing but false rollbacks of one service, in so many days: the rarest thing that is promised.
     public static void days(int days, long seed, PrintStream out) {
         Days.run(days, seed, out);
     }
 
-    /// `--quick`, `--seed N`, `--out FOLDER`, `--days N`.
+    /// Nothing but the memory and the time that so many watches take, each after an hour.
+    public static void services(int services, PrintStream out) {
+        Services.run(services, SCRAPES_AN_HOUR, out);
+    }
+
+    /// `--quick`, `--seed N`, `--out FOLDER`, `--days N`, `--services N`.
     public static void main(String[] args) {
         var options = Options.usual();
         var days = 0;
+        var services = 0;
         var words = Arrays.asList(args).iterator();
         while (words.hasNext()) {
             var word = words.next();
@@ -108,11 +123,17 @@ public final class BenchDetect {
                     days = Integer.parseInt(words.next());
                     yield options;
                 }
+                case "--services" -> {
+                    services = Integer.parseInt(words.next());
+                    yield options;
+                }
                 default -> throw new IllegalArgumentException("no such flag: " + word);
             };
         }
         if (days > 0) {
             days(days, options.seed(), System.out);
+        } else if (services > 0) {
+            services(services, System.out);
         } else {
             run(options, System.out);
         }

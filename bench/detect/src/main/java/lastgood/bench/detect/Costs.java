@@ -97,7 +97,7 @@ final class Costs {
         return (double) (after - before) / SERVICES;
     }
 
-    private static long used() {
+    static long used() {
         var runtime = Runtime.getRuntime();
         for (var i = 0; i < 3; i++) {
             System.gc();

@@ -11,7 +11,7 @@ final class Days {
 
     private static final int SCRAPES_A_DAY = 86_400 / 15;
     private static final int SCRAPES_AN_HOUR = 240;
-    private static final int A_WORD_EVERY = 20;
+    private static final int A_WORD_EVERY = 100;
 
     /// One service of ten requests a second.
     private static final double RPS = 10;
