@@ -45,7 +45,7 @@ public interface Telemetry {
 
     /// What each instance counted in the past. Who shows no more than the present says so.
     default History history() {
-        return History.none("what was counted in the past is not kept instance by instance");
+        return History.none("nothing that counts requests here keeps its past, instance by instance");
     }
 
     /// @param old the release that it replaced or that serves beside it; empty = there was none

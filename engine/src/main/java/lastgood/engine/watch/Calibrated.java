@@ -99,9 +99,16 @@ public record Calibrated(
                         : Optional.of(search(kept, count(judged, Watched::suspected), judged.size(), terms)));
     }
 
-    /// The halves serve side by side, so that comparison blames; it has half of the alpha.
+    /// What a watch asks for: first that it is proved at all, by a comparison that has half of the watch's alpha, and
+    /// then the price of what is to be done.
+    private static double needed(double alpha) {
+        var watched = Math.max(alpha, Price.TYPE_1.alpha());
+        return Math.max(-StrictMath.log(watched / 2), -StrictMath.log(alpha));
+    }
+
+    /// The halves serve side by side, so that comparison is the one that blames.
     private static Priced priced(String action, double alpha, List<Watched> judged) {
-        var wrong = count(judged, w -> w.evidence() >= -StrictMath.log(alpha / 2));
+        var wrong = count(judged, w -> w.evidence() >= needed(alpha));
         return new Priced(
                 action,
                 alpha,
@@ -152,9 +159,7 @@ public record Calibrated(
     }
 
     private static long above(double[] evidence, double alpha) {
-        return java.util.Arrays.stream(evidence)
-                .filter(e -> e >= -StrictMath.log(alpha / 2))
-                .count();
+        return java.util.Arrays.stream(evidence).filter(e -> e >= needed(alpha)).count();
     }
 
     /// Those that were wrongly proved, at the price of a rollback of Type 1.

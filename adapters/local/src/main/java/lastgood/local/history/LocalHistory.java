@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import lastgood.core.ServiceRef;
 import lastgood.core.feed.Glimpse;
@@ -35,22 +36,21 @@ final class LocalHistory implements History {
 
     @Override
     public Survey survey(ServiceRef service, Instant from, Instant to) {
-        record Sum(HashSet<String> instances, long[] requests) {}
-        var sums = new TreeMap<Long, Sum>();
-        var slot = SLOT.toMillis();
+        var instances = new TreeMap<Long, Set<String>>();
+        var requests = new TreeMap<Long, Long>();
         for (var at = from; at.isBefore(to); at = at.plus(PIECE)) {
             for (var line : read(at, earlier(at.plus(PIECE), to))) {
-                var sum = sums.computeIfAbsent(
-                        Math.floorDiv(line.at(), slot) * slot, _ -> new Sum(new HashSet<>(), new long[1]));
+                var slot = Math.floorDiv(line.at(), SLOT.toMillis()) * SLOT.toMillis();
+                var there = instances.computeIfAbsent(slot, _ -> new HashSet<>());
                 for (var a : served(line, service)) {
-                    sum.instances().add(source(a));
-                    sum.requests()[0] += a.requests();
+                    there.add(source(a));
+                    requests.merge(slot, a.requests(), Long::sum);
                 }
             }
         }
         var slots = new ArrayList<Slot>();
-        sums.forEach((at, sum) ->
-                slots.add(new Slot(Instant.ofEpochMilli(at), sum.instances().size(), sum.requests()[0])));
+        instances.forEach((at, there) ->
+                slots.add(new Slot(Instant.ofEpochMilli(at), there.size(), requests.getOrDefault(at, 0L))));
         return new Survey(
                 SLOT,
                 slots,
