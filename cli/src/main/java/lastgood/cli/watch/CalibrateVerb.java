@@ -165,7 +165,7 @@ final class CalibrateVerb extends Verb {
 
     // ---- how far it is
 
-    private final class Talk {
+    private static final class Talk {
         private final Screen screen;
         private int tenths;
 
