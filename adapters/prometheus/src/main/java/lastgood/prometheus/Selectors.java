@@ -148,7 +148,7 @@ final class Selectors {
 
     /// Of those, only the pods with these names.
     static String only(String matchers, String label, List<String> names) {
-        var exact = names.stream().map(Selectors::literal).collect(Collectors.joining("|"));
+        var exact = String.join("|", names.stream().map(Selectors::literal).toList());
         return "%s,%s=~%s}".formatted(matchers.substring(0, matchers.length() - 1), label, Matcher.quoted(exact));
     }
 

@@ -99,11 +99,9 @@ public record Calibrated(
                         : Optional.of(search(kept, count(judged, Watched::suspected), judged.size(), terms)));
     }
 
-    /// What a watch asks for: first that it is proved at all, by a comparison that has half of the watch's alpha, and
-    /// then the price of what is to be done.
+    /// Of the watch as a whole: what its better comparison has to come to is counted in that already.
     private static double needed(double alpha) {
-        var watched = Math.max(alpha, Price.TYPE_1.alpha());
-        return Math.max(-StrictMath.log(watched / 2), -StrictMath.log(alpha));
+        return -StrictMath.log(alpha);
     }
 
     /// The halves serve side by side, so that comparison is the one that blames.

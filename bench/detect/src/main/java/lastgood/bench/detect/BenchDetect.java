@@ -32,7 +32,6 @@ import lastgood.core.detect.Before;
 import lastgood.core.detect.Counts;
 import lastgood.core.detect.Judges;
 import lastgood.core.detect.Price;
-import lastgood.core.detect.Reading;
 import lastgood.core.detect.RecoveryProof;
 import lastgood.core.detect.Scrape;
 import lastgood.core.detect.Settings;
@@ -410,7 +409,8 @@ public final class BenchDetect {
             overFive[w] = onBorder(new Chance(seed + 7_000_000), 1, 0.05, false).stream()
                     .flatMap(a -> a.readings().stream())
                     .filter(r -> r.claim().equals("errors more than 5 pp above"))
-                    .mapToDouble(Reading::peak)
+                    // A claim alone is not yet counted as one of two comparisons.
+                    .mapToDouble(r -> r.peak() - StrictMath.log(2))
                     .max()
                     .orElseThrow();
         });
@@ -423,9 +423,8 @@ public final class BenchDetect {
         return list;
     }
 
-    /// Each comparison has half of the alpha.
     private static Rate reached(double[] peaks, double alpha) {
-        var needed = -StrictMath.log(alpha / 2);
+        var needed = -StrictMath.log(alpha);
         return new Rate((int) Arrays.stream(peaks).filter(p -> p >= needed).count(), peaks.length);
     }
 
