@@ -136,11 +136,7 @@ final class PrometheusHistory implements History {
         var interval = interval(dialect, service, prometheus.now());
         var readings = new Readings(
                 new PrometheusSums(
-                        prometheus,
-                        selectors,
-                        service,
-                        interval,
-                        (begin, end) -> pods(dialect, service, begin, end)),
+                        prometheus, selectors, service, interval, (begin, end) -> pods(dialect, service, begin, end)),
                 Party.OLD,
                 from.toEpochMilli(),
                 interval);
