@@ -24,7 +24,6 @@ import lastgood.engine.port.Ledgers;
 import lastgood.engine.port.Metrics;
 import lastgood.engine.port.Telemetry;
 import lastgood.local.ScrapedNames;
-import lastgood.local.proxy.JdkSettings;
 import lastgood.prometheus.Instances;
 import lastgood.prometheus.MeasuredChecks;
 import lastgood.prometheus.Own;
@@ -58,8 +57,6 @@ record LocalMetrics(Telemetry telemetry, Metrics metrics, Function<Checks, Check
         if (scraped.isEmpty() || config == null) {
             return new LocalMetrics(telemetry, metrics, checks -> checks);
         }
-        // The agent makes these too, and its proxy needs the settings that hold for the process's first HTTP client.
-        JdkSettings.apply();
         var prometheus = ClusterMetrics.prometheus(config, catalog, variables);
         var watched = scraped.stream()
                 .collect(Collectors.toMap(

@@ -40,6 +40,7 @@ import lastgood.local.LocalClient;
 import lastgood.local.LocalRevisions;
 import lastgood.local.LocalService;
 import lastgood.local.history.LocalTelemetry;
+import lastgood.local.proxy.JdkSettings;
 import lastgood.local.store.Secrets;
 import lastgood.probes.CheckRules;
 import lastgood.probes.HttpProbes;
@@ -81,6 +82,9 @@ record LocalParts(
 
     private static LocalParts of(
             Catalog catalog, Map<ServiceRef, Effective> kept, Path data, Map<String, String> variables, Time time) {
+        // The agent makes these parts too, and its proxy needs the settings that hold for the process's first HTTP
+        // client.
+        JdkSettings.apply();
         var services = new HashMap<ServiceRef, LocalService>();
         var rules = new HashMap<ServiceRef, CheckRules>();
         var secrets = new Secrets(variables);

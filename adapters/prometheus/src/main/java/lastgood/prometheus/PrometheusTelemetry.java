@@ -9,20 +9,28 @@ import java.util.Set;
 import lastgood.core.ServiceRef;
 import lastgood.core.feed.Assembler;
 import lastgood.core.feed.Party;
+import lastgood.engine.port.History;
 import lastgood.engine.port.Telemetry;
 
 /// What users got, by a Prometheus: raw samples of the pods of both releases, from the release's first scrape on.
 public final class PrometheusTelemetry implements Telemetry {
 
     private final Source source;
+    private final History history;
 
     public PrometheusTelemetry(Prometheus prometheus, Map<ServiceRef, Watched> services, Instances instances) {
         this.source = new PrometheusSource(prometheus, services, instances);
+        this.history = new PrometheusHistory(prometheus, new Selectors(prometheus, services, instances));
     }
 
     @Override
     public SampledFeed open(Question question) {
         return new SampledFeed(source, question);
+    }
+
+    @Override
+    public History history() {
+        return history;
     }
 
     @Override

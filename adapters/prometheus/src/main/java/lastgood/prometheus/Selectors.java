@@ -162,6 +162,12 @@ final class Selectors {
         return new Matcher(name, "=", value).toString();
     }
 
+    /// Of those, only the pods with these names.
+    static String only(String matchers, String label, List<String> names) {
+        var exact = String.join("|", names.stream().map(Selectors::literal).toList());
+        return "%s,%s=~%s}".formatted(matchers.substring(0, matchers.length() - 1), label, Matcher.quoted(exact));
+    }
+
     /// Names are labels of Kubernetes: a dot is the only thing in them that means something else.
     private static String literal(String name) {
         return name.replace(".", "\\.");

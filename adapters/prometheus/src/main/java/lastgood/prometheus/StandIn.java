@@ -10,6 +10,7 @@ import lastgood.core.ServiceRef;
 import lastgood.core.detect.Basis;
 import lastgood.core.detect.Scrape;
 import lastgood.engine.port.Forbidden;
+import lastgood.engine.port.History;
 import lastgood.engine.port.Telemetry;
 import lastgood.engine.port.Time;
 import lastgood.engine.port.Unreachable;
@@ -52,6 +53,12 @@ public final class StandIn implements Telemetry {
     }
 
     /// Each list is of one of them, so nothing is in it twice.
+    /// Pods remember nothing: the past is the first one's.
+    @Override
+    public History history() {
+        return first.history();
+    }
+
     @Override
     public List<Served> served(ServiceRef service, Instant from, Duration late) {
         try {

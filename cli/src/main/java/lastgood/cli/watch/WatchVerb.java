@@ -3,6 +3,7 @@ package lastgood.cli.watch;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import lastgood.cli.Exit;
@@ -45,7 +46,8 @@ import picocli.CommandLine.Option;
             "  lastgood watch -e production",
             "  lastgood watch -e production --for 30m --fail-above 5%     11 if more than that fail",
             "  lastgood watch -e production --act                         acts; runs until Ctrl-C",
-            "  lastgood watch -e production --act --once                  ends with the first rollback, with its exit code"
+            "  lastgood watch -e production --act --once                  ends with the first rollback, with its exit code",
+            "  lastgood watch calibrate -e production                     how often would it have been wrong in the past week?"
         })
 public final class WatchVerb extends Verb {
 
@@ -95,6 +97,11 @@ public final class WatchVerb extends Verb {
 
     public WatchVerb(Tool tool) {
         this.tool = tool;
+    }
+
+    @Override
+    public List<Verb> below() {
+        return List.of(new CalibrateVerb(tool));
     }
 
     @Override
@@ -364,10 +371,10 @@ public final class WatchVerb extends Verb {
 
         @Override
         public void blind(String why) {
-            draw(java.util.List.of("◌ could not look: " + Screen.plain(why)));
+            draw(List.of("◌ could not look: " + Screen.plain(why)));
         }
 
-        private void draw(java.util.List<String> lines) {
+        private void draw(List<String> lines) {
             var text = new StringBuilder(drawn > 0 ? "\u001b[%dA\u001b[J".formatted(drawn) : "");
             var width = screen.width() - 1;
             for (var line : lines) {

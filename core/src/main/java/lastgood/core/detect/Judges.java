@@ -17,6 +17,7 @@ public final class Judges {
 
     private final Detector first;
     private final Optional<Detector> alone;
+    private final double needed;
     private int withoutReference;
 
     /// @param settings for the comparison that the basis names first
@@ -25,9 +26,11 @@ public final class Judges {
         if (other.equals(basis.reference())) {
             first = new Detector(settings);
             alone = Optional.empty();
+            needed = -StrictMath.log(settings.alpha());
         } else {
             first = new Detector(settings, 2);
             alone = Optional.of(new Detector(settings.with(other), 2));
+            needed = -StrictMath.log(settings.alpha() / 2);
         }
     }
 
@@ -76,5 +79,11 @@ public final class Judges {
     /// Both, for whoever wants all the numbers.
     public List<Assessment> all() {
         return alone.map(d -> List.of(first.assess(), d.assess())).orElseGet(() -> List.of(first.assess()));
+    }
+
+    /// How far each comparison is on its way to a proof now, 1 being there; without making a record of it.
+    public List<Double> evidence() {
+        var beside = first.evidence() / needed;
+        return alone.map(d -> List.of(beside, d.evidence() / needed)).orElseGet(() -> List.of(beside));
     }
 }

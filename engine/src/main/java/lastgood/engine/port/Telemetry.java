@@ -43,6 +43,11 @@ public interface Telemetry {
     /// @throws Unreachable if the source does not answer
     List<Served> served(ServiceRef service, Instant from, Duration late);
 
+    /// What each instance counted in the past. Who shows no more than the present says so.
+    default History history() {
+        return History.none("nothing that counts requests here keeps its past, instance by instance");
+    }
+
     /// @param old the release that it replaced or that serves beside it; empty = there was none
     /// @param since when it was put out, by the ledger: nothing older is of interest
     /// @param guard services that share its surroundings and were not deployed

@@ -15,6 +15,7 @@ import lastgood.core.detect.Histogram;
 import lastgood.core.detect.Reference;
 import lastgood.core.detect.Scrape;
 import lastgood.core.detect.Scrape.Side;
+import lastgood.engine.port.History;
 import lastgood.engine.port.Telemetry;
 import lastgood.engine.port.Unreachable;
 
@@ -46,9 +47,16 @@ public final class SimTelemetry implements Telemetry {
     /// Whether users are hurt at all at this moment; else `fresh` is served without a failure.
     public BooleanSupplier hurts = () -> true;
 
+    public History history = History.none("nothing is remembered");
+
     public SimTelemetry(InstantSource clock, Duration every) {
         this.clock = clock;
         this.every = every;
+    }
+
+    @Override
+    public History history() {
+        return history;
     }
 
     @Override

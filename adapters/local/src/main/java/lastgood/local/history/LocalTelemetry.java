@@ -28,6 +28,7 @@ import lastgood.core.feed.Ladder;
 import lastgood.core.feed.Pace;
 import lastgood.core.feed.Party;
 import lastgood.core.feed.Past;
+import lastgood.engine.port.History;
 import lastgood.engine.port.Metrics.Point;
 import lastgood.engine.port.Telemetry;
 import lastgood.engine.port.Unreachable;
@@ -71,6 +72,11 @@ public final class LocalTelemetry implements Telemetry {
     @Override
     public Feed open(Question question) {
         return new LocalFeed(question);
+    }
+
+    @Override
+    public History history() {
+        return new LocalHistory(files);
     }
 
     @Override
@@ -156,7 +162,7 @@ public final class LocalTelemetry implements Telemetry {
         return all.stream().map(LocalTelemetry::errors).reduce(Counts.NONE, Counts::plus);
     }
 
-    private static Counts errors(Answered a) {
+    static Counts errors(Answered a) {
         return new Counts(a.requests(), a.errors());
     }
 
@@ -164,7 +170,7 @@ public final class LocalTelemetry implements Telemetry {
         return all.stream().map(LocalTelemetry::latency).reduce(Histogram.NONE, LocalTelemetry::plus);
     }
 
-    private static Histogram latency(Answered a) {
+    static Histogram latency(Answered a) {
         var within = new long[BOUNDS.length];
         a.buckets().forEach((bucket, n) -> {
             if (bucket >= 0 && bucket < within.length) {

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -14,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import lastgood.bench.detect.Figures.Rate;
 import lastgood.bench.detect.Results.Alarms;
 import lastgood.bench.detect.Results.Blame;
@@ -25,15 +25,18 @@ import lastgood.bench.detect.Results.Recovered;
 import lastgood.bench.detect.Results.Steps;
 import lastgood.bench.detect.Weather.Fault;
 import lastgood.core.Verdict;
+import lastgood.core.detect.Assessment;
 import lastgood.core.detect.Attribution;
+import lastgood.core.detect.Basis;
 import lastgood.core.detect.Before;
 import lastgood.core.detect.Counts;
-import lastgood.core.detect.Detector;
+import lastgood.core.detect.Judges;
 import lastgood.core.detect.Price;
 import lastgood.core.detect.RecoveryProof;
 import lastgood.core.detect.Scrape;
 import lastgood.core.detect.Settings;
 import lastgood.core.detect.Suspicion;
+import lastgood.core.detect.WarmUp;
 
 /// `lastgood bench detect`: the detector and the rules of its peers on the same seeded streams.
 ///
@@ -60,6 +63,7 @@ public final class BenchDetect {
             TestRules.Msprt::new,
             TestRules.NetflixCount::new,
             () -> new Ours(Ours.Without.NOTHING),
+            () -> new Ours(Ours.Without.TWO),
             () -> new Ours(Ours.Without.MARGIN),
             () -> new Ours(Ours.Without.WARM_UP),
             () -> new Ours(Ours.Without.PHI),
@@ -83,9 +87,30 @@ public final class BenchDetect {
         options.out().ifPresent(folder -> write(results, folder, out));
     }
 
-    /// `--quick`, `--seed N`, `--out FOLDER`.
+    /// The same as one JSON document.
+    ///
+    /// @param talk how far it is
+    public static String json(Options options, PrintStream talk) {
+        var results = new BenchDetect(options, talk).measure();
+        options.out().ifPresent(folder -> write(results, folder, talk));
+        return Json.of(results);
+    }
+
+    /// Nothing but false rollbacks of one service, in so many days: the rarest thing that is promised.
+    public static void days(int days, long seed, PrintStream out) {
+        Days.run(days, seed, out);
+    }
+
+    /// Nothing but the memory and the time that so many watches take, each after an hour.
+    public static void services(int services, PrintStream out) {
+        Services.run(services, SCRAPES_AN_HOUR, out);
+    }
+
+    /// `--quick`, `--seed N`, `--out FOLDER`, `--days N`, `--services N`.
     public static void main(String[] args) {
         var options = Options.usual();
+        var days = 0;
+        var services = 0;
         var words = Arrays.asList(args).iterator();
         while (words.hasNext()) {
             var word = words.next();
@@ -93,10 +118,24 @@ public final class BenchDetect {
                 case "--quick" -> new Options(true, options.seed(), options.out());
                 case "--seed" -> new Options(options.quick(), Long.parseLong(words.next()), options.out());
                 case "--out" -> new Options(options.quick(), options.seed(), Optional.of(Path.of(words.next())));
+                case "--days" -> {
+                    days = Integer.parseInt(words.next());
+                    yield options;
+                }
+                case "--services" -> {
+                    services = Integer.parseInt(words.next());
+                    yield options;
+                }
                 default -> throw new IllegalArgumentException("no such flag: " + word);
             };
         }
-        run(options, System.out);
+        if (days > 0) {
+            days(days, options.seed(), System.out);
+        } else if (services > 0) {
+            services(services, System.out);
+        } else {
+            run(options, System.out);
+        }
     }
 
     private static void write(Results results, Path folder, PrintStream out) {
@@ -187,14 +226,8 @@ public final class BenchDetect {
 
     private boolean falseAlarm(int day) {
         var seed = (options.seed() + 1) * 1_000_003 + day;
-        var world = new World(Streams.healthyDay(new Chance(seed), day % 5 == 4), seed + 1);
-        var ours = new Ours(Ours.Without.NOTHING);
-        ours.begin(world.past(true), 15);
-        var alarm = false;
-        for (var t = 0; t < SCRAPES_A_DAY && !alarm; t++) {
-            alarm = ours.score(world.next()) >= 1;
-        }
-        return alarm;
+        return Days.watch(Streams.healthyDay(new Chance(seed), day % 5 == 4), seed + 1)
+                .rolledBack();
     }
 
     private static Rate alarms(double[] peaks, boolean heldOut) {
@@ -278,7 +311,7 @@ public final class BenchDetect {
                         matched[r][w] = Math.min(matched[r][w], late);
                     }
                     if (late > 0 && rules.get(r) instanceof Ours o && o.name().equals("ours")) {
-                        steps(o.detector(), late, ours, w);
+                        steps(o.judges(), late, ours, w);
                     }
                 }
             }
@@ -304,11 +337,11 @@ public final class BenchDetect {
                 Figures.median(ours[3])));
     }
 
-    private static void steps(Detector detector, double late, double[][] ours, int w) {
+    private static void steps(Judges judges, double late, double[][] ours, int w) {
         if (ours[3][w] < Double.POSITIVE_INFINITY) {
             return;
         }
-        var seen = detector.assess();
+        var seen = judges.assess();
         var suspected = seen.suspicion() instanceof Suspicion.Since(var _, var active) && active;
         ours[0][w] = suspected ? Math.min(ours[0][w], late) : ours[0][w];
         ours[1][w] = seen.verdict() instanceof Verdict.Fail ? Math.min(ours[1][w], late) : ours[1][w];
@@ -355,25 +388,37 @@ public final class BenchDetect {
 
     // ---- validity ----
 
+    /// Both comparisons of a watch at once. Beside the old version whatever hits both is inside the null; against the
+    /// past it is not, so the second and third border are without outages.
     private List<Border> borders() {
         say("validity: %d watches on each border", options.borderWatches());
-        var alphas = new double[] {0.1, 0.05, 0.01, 0.001};
         var watches = options.borderWatches();
-        var degraded = new double[watches];
+        var beside = new double[watches];
+        var either = new double[watches];
         var overFive = new double[watches];
         IntStream.range(0, watches).parallel().forEach(w -> {
             var seed = options.seed() * 13 + w;
-            degraded[w] = onBorder(new Chance(seed), 1.5, 0.001).evidence().peak();
-            overFive[w] = onBorder(new Chance(seed + 7_000_000), 1, 0.05).readings().stream()
-                    .filter(r -> r.claim().equals("errors more than 5 pp above"))
-                    .findFirst()
-                    .orElseThrow()
+            beside[w] = onBorder(new Chance(seed), 1.5, 0.001, true)
+                    .getFirst()
+                    .evidence()
                     .peak();
+            either[w] = onBorder(new Chance(seed + 3_000_000), 1.5, 0.001, false).stream()
+                    .mapToDouble(a -> a.evidence().peak())
+                    .max()
+                    .orElseThrow();
+            overFive[w] = onBorder(new Chance(seed + 7_000_000), 1, 0.05, false).stream()
+                    .flatMap(a -> a.readings().stream())
+                    .filter(r -> r.claim().equals("errors more than 5 pp above"))
+                    // A claim alone is not yet counted as one of two comparisons.
+                    .mapToDouble(r -> r.peak() - StrictMath.log(2))
+                    .max()
+                    .orElseThrow();
         });
         var list = new ArrayList<Border>();
-        for (var alpha : alphas) {
-            list.add(new Border("any claim, at 1.5 x + 0.1 pp", alpha, reached(degraded, alpha)));
-            list.add(new Border("more than 5 pp, at 5 pp", alpha, reached(overFive, alpha)));
+        for (var alpha : new double[] {0.1, 0.05, 0.01, 0.001, 0.0001, 0.00001}) {
+            list.add(new Border("beside the old one, outages", alpha, reached(beside, alpha)));
+            list.add(new Border("either comparison", alpha, reached(either, alpha)));
+            list.add(new Border("either: more than 5 pp", alpha, reached(overFive, alpha)));
         }
         return list;
     }
@@ -383,20 +428,23 @@ public final class BenchDetect {
         return new Rate((int) Arrays.stream(peaks).filter(p -> p >= needed).count(), peaks.length);
     }
 
-    private static lastgood.core.detect.Assessment onBorder(Chance chance, double rho, double delta) {
-        var detector = new Detector(Settings.beside(Price.TYPE_1, new Before(new Counts(20_000, 80)))
-                .withWarmUp(lastgood.core.detect.WarmUp.none(), lastgood.core.detect.WarmUp.none()));
+    /// @param outages of both versions, and a rate that drifts
+    private static List<Assessment> onBorder(Chance chance, double rho, double delta, boolean outages) {
+        // So many requests that the bound on the past's rate is that rate: nothing is left between it and the border.
+        var before = new Before(new Counts(1_000_000_000, 4_000_000));
+        var settings = Settings.beside(Price.TYPE_1, before).withWarmUp(WarmUp.none(), WarmUp.none());
+        var judges = new Judges(settings, new Basis(settings.reference(), before, 1, Instant.EPOCH, List.of()));
         for (var t = 1; t <= SCRAPES_AN_HOUR; t++) {
             var outage = t >= 100 && t < 120 ? 0.2 : 0;
-            var p0 = 0.004 + 0.003 * StrictMath.sin(t / 30.0) + outage;
+            var p0 = 0.004 + (outages ? 0.003 * StrictMath.sin(t / 30.0) + outage : 0);
             var n1 = 60L;
             var n0 = 180L;
-            detector.take(Scrape.of(
+            judges.take(Scrape.of(
                     Duration.ofSeconds(15L * t),
                     new Counts(n1, chance.binomial(n1, rho * p0 + delta)),
                     new Counts(n0, chance.binomial(n0, p0))));
         }
-        return detector.assess();
+        return judges.all();
     }
 
     // ---- recovery ----
@@ -447,34 +495,37 @@ public final class BenchDetect {
         var failed = false;
         while (!failed && outage < 100) {
             outage++;
-            var detector = new Detector(Settings.beside(Price.TYPE_1, before));
-            var seen = detector.next(
-                    Scrape.of(Duration.ofSeconds(15), new Counts(outage, outage), new Counts(9L * outage, 0)));
-            failed = blamed(seen);
+            var judges = judges(before);
+            judges.take(Scrape.of(Duration.ofSeconds(15), new Counts(outage, outage), new Counts(9L * outage, 0)));
+            failed = blamed(judges.assess());
         }
         return new Needed(outage, route(before));
     }
 
-    private static boolean blamed(lastgood.core.detect.Assessment seen) {
+    private static Judges judges(Before before) {
+        var settings = Settings.beside(Price.TYPE_1, before);
+        return new Judges(settings, new Basis(settings.reference(), before, 1, Instant.EPOCH, List.of()));
+    }
+
+    private static boolean blamed(Assessment seen) {
         return seen.verdict() instanceof Verdict.Fail && seen.attribution() instanceof Attribution.Release;
     }
 
     private static int route(Before before) {
-        var detector = new Detector(Settings.beside(Price.TYPE_1, before));
+        var judges = judges(before);
         for (var t = 1; t <= 100; t++) {
             var since = Duration.ofMinutes(5).plusSeconds(15L * t);
-            var seen = detector.next(new Scrape(
+            judges.take(new Scrape(
                     since,
                     since,
                     Scrape.Side.of(new Counts(100, 1)),
                     Scrape.Side.of(new Counts(900, 2)),
                     Counts.NONE,
-                    Stream.of(
-                                    new Scrape.Route("/rare", new Counts(1, 1), new Counts(9, 0)),
-                                    new Scrape.Route("/common", new Counts(99, 0), new Counts(891, 2)))
-                            .toList(),
+                    List.of(
+                            new Scrape.Route("/rare", new Counts(1, 1), new Counts(9, 0)),
+                            new Scrape.Route("/common", new Counts(99, 0), new Counts(891, 2))),
                     new Scrape.Sight.Clear()));
-            if (blamed(seen)) {
+            if (blamed(judges.assess())) {
                 return t;
             }
         }

@@ -1,12 +1,14 @@
 package lastgood.bench.detect;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import lastgood.bench.detect.Results.Cost;
+import lastgood.core.detect.Basis;
 import lastgood.core.detect.Before;
 import lastgood.core.detect.Counts;
-import lastgood.core.detect.Detector;
+import lastgood.core.detect.Judges;
 import lastgood.core.detect.Price;
 import lastgood.core.detect.Scrape;
 import lastgood.core.detect.Settings;
@@ -37,11 +39,11 @@ final class Costs {
         for (var i = 0; i < SCRAPES; i++) {
             scrapes.add(scrape(chance, routes));
         }
-        var detector = new Detector(settings());
+        var judges = judges();
         var best = Double.MAX_VALUE;
         for (var batch = 0; batch < BATCHES; batch++) {
             var from = System.nanoTime();
-            scrapes.forEach(detector::take);
+            scrapes.forEach(judges::take);
             best = Math.min(best, (System.nanoTime() - from) / 1e3 / SCRAPES);
         }
         return best;
@@ -67,8 +69,10 @@ final class Costs {
         return new Counts(n, chance.binomial(n, 0.004));
     }
 
-    private static Settings settings() {
-        return Settings.beside(Price.TYPE_1, new Before(new Counts(100_000, 200)));
+    private static Judges judges() {
+        var before = new Before(new Counts(100_000, 200));
+        var settings = Settings.beside(Price.TYPE_1, before);
+        return new Judges(settings, new Basis(settings.reference(), before, 1, Instant.EPOCH, List.of()));
     }
 
     /// Used heap with and without ten thousand watched services, each after a few scrapes with latencies.
@@ -78,12 +82,13 @@ final class Costs {
         var past = world.past(true);
         var scrapes = List.of(world.next(), world.next(), world.next());
         var settings = Settings.beside(Price.TYPE_1, past.before());
+        var basis = new Basis(settings.reference(), past.before(), 1, Instant.EPOCH, List.of());
         var before = used();
-        var services = new ArrayList<Detector>(SERVICES);
+        var services = new ArrayList<Judges>(SERVICES);
         for (var i = 0; i < SERVICES; i++) {
-            var detector = new Detector(settings);
-            scrapes.forEach(detector::take);
-            services.add(detector);
+            var judges = new Judges(settings, basis);
+            scrapes.forEach(judges::take);
+            services.add(judges);
         }
         var after = used();
         if (services.size() != SERVICES) {
@@ -92,7 +97,7 @@ final class Costs {
         return (double) (after - before) / SERVICES;
     }
 
-    private static long used() {
+    static long used() {
         var runtime = Runtime.getRuntime();
         for (var i = 0; i < 3; i++) {
             System.gc();

@@ -117,6 +117,10 @@ record Weather(
         return new Weather(rps, share, base, drift, clusters, warmUp, shape, other, fault, flaws, scrapeSeconds);
     }
 
+    Weather at(double otherRps) {
+        return new Weather(otherRps, share, base, drift, clusters, warmUp, shape, outages, fault, flaws, scrapeSeconds);
+    }
+
     /// A quiet service without drift, clusters, cold starts or flaws.
     static Weather calm(double rps, double share, double base) {
         return new Weather(
