@@ -19,7 +19,7 @@ import lastgood.core.detect.Scrape.Sight;
 ///
 /// Instances are read one after the other, each at its own moment of the interval. A round ends as soon as
 /// every instance that is alive has been read in it: then both sides have been seen equally, and nobody waits
-/// for longer. One that is late is waited for until one and a half intervals have passed.
+/// for longer. One that has missed its turn is not waited for, and nobody for longer than one and a half intervals.
 ///
 /// Where a round ends depends on the readings' own timestamps alone, never on when somebody asked. So a feed
 /// that is opened again gives the same scrapes, as long as the readings come in the order of their time; what
@@ -139,7 +139,13 @@ public final class Assembler {
             return false;
         }
         alive.values().removeIf(at -> momentAt - at > pace.alive().toMillis());
-        return round.sources.containsAll(alive.keySet());
+        return alive.entrySet().stream()
+                .allMatch(source -> round.sources.contains(source.getKey()) || hasMissedItsTurn(source.getValue()));
+    }
+
+    /// In a rolling update most of those that are not read again were replaced, and an outage does not wait for them.
+    private boolean hasMissedItsTurn(long lastRead) {
+        return momentAt - lastRead > pace.turnMillis();
     }
 
     /// Rounds that have lasted long enough, whoever is missing in them.

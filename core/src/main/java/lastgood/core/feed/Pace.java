@@ -13,6 +13,9 @@ public record Pace(Duration interval, Duration longest, Duration alive, Duration
 
     private static final int ALIVE_INTERVALS = 2;
 
+    /// Scrapes of one source are an interval apart, give or take this share of it.
+    private static final int LATE_SHARE = 5;
+
     /// Rounds grow to a tenth of the release's age.
     private static final int SHARE = 10;
 
@@ -37,6 +40,11 @@ public record Pace(Duration interval, Duration longest, Duration alive, Duration
     /// @param patience longer than any two looks are apart
     public static Pace atOnce(Duration interval, Duration longest, Duration patience) {
         return new Pace(interval, longest, Duration.ZERO, patience);
+    }
+
+    /// Who was not read for longer has missed a reading.
+    long turnMillis() {
+        return interval.toMillis() + interval.toMillis() / LATE_SHARE;
     }
 
     long intervalMillis() {

@@ -59,13 +59,43 @@ class AssemblerTest {
         reads(-10, "old", Party.OLD, 100, 0);
         reads(0, "new", Party.FRESH, 10, 0);
         reads(15, "new", Party.FRESH, 10, 0);
-        assertThat(settle(22)).isEmpty();
-        assertThat(settle(23)).hasSize(1);
+        // Its turn was at 5.
+        assertThat(settle(15)).hasSize(1);
 
         reads(30, "new", Party.FRESH, 10, 0);
         reads(45, "new", Party.FRESH, 10, 0);
 
         assertThat(settle(45)).hasSize(2).allSatisfy(s -> assertThat(s.sight()).isEqualTo(new Sight.Clear()));
+    }
+
+    @Test
+    void a_round_does_not_wait_for_instances_that_were_replaced_while_others_still_serve() {
+        reads(-14, "old1", Party.OLD, 100, 0);
+        reads(-4, "old2", Party.OLD, 100, 0);
+        reads(0, "new", Party.FRESH, 10, 10);
+
+        // old1 should have been read at 1, and was replaced; old2 was read in its turn.
+        reads(11, "old2", Party.OLD, 100, 0);
+
+        assertThat(settle(11)).singleElement().satisfies(s -> {
+            assertThat(s.fresh().errors()).isEqualTo(new Counts(10, 10));
+            assertThat(s.reference().errors()).isEqualTo(new Counts(100, 0));
+        });
+    }
+
+    @Test
+    void one_that_is_only_late_is_waited_for() {
+        reads(-14, "old1", Party.OLD, 100, 0);
+        reads(-4, "old2", Party.OLD, 100, 0);
+        reads(0, "new", Party.FRESH, 10, 10);
+        reads(2, "old2", Party.OLD, 50, 0);
+        assertThat(settle(2)).isEmpty();
+
+        reads(3, "old1", Party.OLD, 100, 0);
+
+        assertThat(settle(3))
+                .singleElement()
+                .satisfies(s -> assertThat(s.reference().errors()).isEqualTo(new Counts(150, 0)));
     }
 
     @Test
