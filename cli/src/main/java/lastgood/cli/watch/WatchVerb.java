@@ -12,7 +12,6 @@ import lastgood.cli.Session;
 import lastgood.cli.Tool;
 import lastgood.cli.Verb;
 import lastgood.cli.Where;
-import lastgood.cli.out.Data;
 import lastgood.cli.out.Format;
 import lastgood.cli.out.Screen;
 import lastgood.cli.run.Look;
@@ -50,9 +49,6 @@ import picocli.CommandLine.Option;
             "  lastgood watch calibrate -e production                     how often would it have been wrong in the past week?"
         })
 public final class WatchVerb extends Verb {
-
-    /// Between two lines that say nothing new.
-    private static final Duration LINE_EVERY = Duration.ofSeconds(10);
 
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
@@ -205,7 +201,7 @@ public final class WatchVerb extends Verb {
             this.until = until;
             this.around = new Around(session);
             this.acting = new Acting(session, new Unattended(tool, session, screen, where.common()), screen);
-            this.shown = isData() ? new JsonLines() : screen.moves() ? new Block(screen) : new Lines();
+            this.shown = Shown.on(screen, isData());
         }
 
         Exit run() throws InterruptedException {
@@ -215,7 +211,6 @@ public final class WatchVerb extends Verb {
                 if (view.isPresent()) {
                     shown.show(new Advice(session, view.get()), view.get());
                     if (limit.filter(l -> isAbove(view.get(), l)).isPresent()) {
-                        shown.end();
                         screen.say("more than %s of the last minute's requests failed".formatted(limit.get()));
                         return Exit.THRESHOLD;
                     }
@@ -226,7 +221,6 @@ public final class WatchVerb extends Verb {
                 }
                 time.pause(session.hasAgent() ? LOOK_EVERY : everyOnCluster());
             }
-            shown.end();
             return stopped.get() ? Exit.INTERRUPTED : Exit.DONE;
         }
 
@@ -288,111 +282,5 @@ public final class WatchVerb extends Verb {
                 .map(m -> m.fresh())
                 .reduce(Counts.NONE, Counts::plus);
         return minute.requests() > 0 && minute.share() > limit.fraction();
-    }
-
-    /// How a watch is shown.
-    private interface Shown {
-        void show(Advice advice, View view);
-
-        void blind(String why);
-
-        /// Somebody else is about to write.
-        default void pause() {}
-
-        default void end() {}
-    }
-
-    private final class Lines implements Shown {
-
-        private final Screen screen = tool.screen(where.common());
-        private Instant last = Instant.EPOCH;
-        private String headline = "";
-
-        @Override
-        public void show(Advice advice, View view) {
-            var now = view.situation().now();
-            if (!advice.headline().equals(headline) || last.plus(LINE_EVERY).compareTo(now) <= 0) {
-                screen.data(advice.line());
-                last = now;
-                headline = advice.headline();
-            }
-        }
-
-        @Override
-        public void blind(String why) {
-            if (!headline.equals(why)) {
-                screen.data("◌ could not look: " + Screen.plain(why));
-                headline = why;
-            }
-        }
-    }
-
-    /// One document to a line.
-    private final class JsonLines implements Shown {
-
-        private final Screen screen = tool.screen(where.common());
-        private Instant last = Instant.EPOCH;
-        private String act = "";
-
-        @Override
-        public void show(Advice advice, View view) {
-            var now = view.situation().now();
-            var word = view.decision().act().name();
-            if (!word.equals(act) || last.plus(LINE_EVERY).compareTo(now) <= 0) {
-                screen.data(advice.data().toString());
-                last = now;
-                act = word;
-            }
-        }
-
-        @Override
-        public void blind(String why) {
-            if (!act.equals(why)) {
-                screen.data(Data.document("Blind").put("why", why).toString());
-                act = why;
-            }
-        }
-    }
-
-    /// The same lines redrawn in place.
-    private static final class Block implements Shown {
-
-        private final Screen screen;
-        private int drawn;
-
-        Block(Screen screen) {
-            this.screen = screen;
-        }
-
-        @Override
-        public void show(Advice advice, View view) {
-            draw(advice.lines(screen));
-        }
-
-        @Override
-        public void blind(String why) {
-            draw(List.of("◌ could not look: " + Screen.plain(why)));
-        }
-
-        private void draw(List<String> lines) {
-            var text = new StringBuilder(drawn > 0 ? "\u001b[%dA\u001b[J".formatted(drawn) : "");
-            var width = screen.width() - 1;
-            for (var line : lines) {
-                text.append(line.length() <= width ? line : line.substring(0, width - 1) + "…")
-                        .append('\n');
-            }
-            screen.raw(text.toString());
-            drawn = lines.size();
-        }
-
-        @Override
-        public void pause() {
-            drawn = 0;
-        }
-
-        @Override
-        public void end() {
-            drawn = 0;
-        }
     }
 }
