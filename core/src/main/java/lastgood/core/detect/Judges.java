@@ -38,8 +38,17 @@ public final class Judges {
         first.take(scrape);
         alone.ifPresent(d -> d.take(scrape));
         if (scrape.sight() instanceof Scrape.Sight.Clear) {
-            withoutReference = scrape.reference().errors().requests() == 0 ? withoutReference + 1 : 0;
+            withoutReference = scrape.reference().errors().requests() > 0
+                    ? 0
+                    : nobodyIsLeft(scrape) ? ALONE_AFTER : withoutReference + 1;
         }
+    }
+
+    /// Instances of the new version were read, and of the old one there is not even one that could not be: who was
+    /// replaced is not waited for, and every round of an outage counts.
+    private static boolean nobodyIsLeft(Scrape scrape) {
+        return scrape.reference().scrapes().requests() == 0
+                && scrape.fresh().scrapes().requests() > 0;
     }
 
     /// A proof of either is a proof; beside the old version it also says whose fault it is. Without one, that

@@ -109,6 +109,46 @@ class JudgesTest {
     }
 
     @Test
+    void an_old_version_of_which_no_instance_is_left_is_gone_in_the_same_round() {
+        var judges = guarded();
+        judges.take(read(1, 0, 3));
+        judges.take(read(2, 80, 0));
+
+        assertThat(judges.assess().attribution()).isInstanceOf(Attribution.Release.class);
+    }
+
+    @Test
+    void an_old_version_that_cannot_be_read_is_not_gone() {
+        var judges = guarded();
+        judges.take(read(1, 0, 3));
+        var blind = new Scrape.Side(Counts.NONE, Histogram.NONE, new Counts(3, 3));
+        for (var t = 2; t <= 4; t++) {
+            judges.take(new Scrape(
+                    Duration.ofSeconds(15L * t),
+                    Duration.ofHours(1),
+                    new Scrape.Side(new Counts(200, 80), Histogram.NONE, new Counts(3, 0)),
+                    blind,
+                    new Counts(200, 0),
+                    List.of(),
+                    new Scrape.Sight.Clear()));
+        }
+
+        assertThat(judges.assess().attribution()).isNotInstanceOf(Attribution.Release.class);
+    }
+
+    /// Three instances of the new version, and so many of the old one.
+    private static Scrape read(int t, int bad, int old) {
+        return new Scrape(
+                Duration.ofSeconds(15L * t),
+                Duration.ofHours(1),
+                new Scrape.Side(new Counts(200, bad), Histogram.NONE, new Counts(3, 0)),
+                new Scrape.Side(new Counts(old * 60L, 0), Histogram.NONE, new Counts(old, 0)),
+                new Counts(200, 0),
+                List.of(),
+                new Scrape.Sight.Clear());
+    }
+
+    @Test
     void each_of_the_two_gets_half_of_the_alpha_and_a_single_one_all_of_it() {
         var needed = -StrictMath.log(Price.TYPE_1.alpha());
         assertThat(judges(new Reference.Beside()).all())
