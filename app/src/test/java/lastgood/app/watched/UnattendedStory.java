@@ -356,17 +356,16 @@ final class UnattendedStory implements AutoCloseable {
                     checks:
                       auth: { http: { post: /auth/login, body: "{}", expect: { status: 200, jsonPath: "$.token" } } }
                       endpoints: { http: ["/api/v1/search?q=7"] }
-                """.formatted(
-                        name,
-                        java(),
-                        IntelgraphServer.class
-                                .getProtectionDomain()
-                                .getCodeSource()
-                                .getLocation()
-                                .getPath(),
-                        IntelgraphServer.class.getName(),
-                        listen,
-                        instances);
+                """.formatted(name, java(), program(), IntelgraphServer.class.getName(), listen, instances);
+    }
+
+    /// A folder with a space in its name is one with `%20` in its URL.
+    private static Path program() {
+        return Path.of(URI.create(IntelgraphServer.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toString()));
     }
 
     private static String java() {
