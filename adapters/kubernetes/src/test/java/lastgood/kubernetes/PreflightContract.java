@@ -321,9 +321,7 @@ abstract class PreflightContract {
 
         assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(20));
         assertThat(problems).isNotEmpty().noneMatch(Problem::blocks);
-        assertThat(problems)
-                .extracting(Problem::what)
-                .anyMatch(w -> w.startsWith("could not be looked at within 1 ms"));
+        assertThat(problems).extracting(Problem::what).anyMatch(w -> w.startsWith("could not be looked at within "));
     }
 
     // ---- words

@@ -92,10 +92,12 @@ public final class DatabaseSwap implements Swap {
                 .formatted(keptAs, live.address().host());
     }
 
+    /// Autovacuum is not somebody: the server sends it out of a database that is renamed.
     private static void refuseWhoIsThere(Connection session, List<String> databases) throws SQLException {
         try (var ask = session.prepareStatement("""
                 SELECT count(*), string_agg(format('%s (%s, pid %s)', usename, application_name, pid), ', ')
-                FROM pg_stat_activity WHERE datname = ANY (?) AND pid <> pg_backend_pid()""")) {
+                  FROM pg_stat_activity
+                 WHERE datname = ANY (?) AND pid <> pg_backend_pid() AND backend_type <> 'autovacuum worker'""")) {
             ask.setArray(1, session.createArrayOf("text", databases.toArray()));
             try (var row = ask.executeQuery()) {
                 row.next();
