@@ -20,6 +20,7 @@ import lastgood.core.ServiceRef;
 import lastgood.core.recover.Limits;
 import lastgood.core.recover.Sample;
 import lastgood.engine.port.Checks;
+import lastgood.engine.port.History;
 import lastgood.engine.port.Ledgers;
 import lastgood.engine.port.Metrics;
 import lastgood.engine.port.Telemetry;
@@ -113,6 +114,27 @@ record LocalMetrics(Telemetry telemetry, Metrics metrics, Function<Checks, Check
         @Override
         public List<Served> served(ServiceRef service, Instant from, Duration late) {
             return of(service).served(service, from, late);
+        }
+
+        @Override
+        public History history() {
+            return new EitherHistory(scraped, prometheus.history(), agent.history());
+        }
+    }
+
+    private record EitherHistory(Set<ServiceRef> scraped, History prometheus, History agent) implements History {
+        private History of(ServiceRef service) {
+            return scraped.contains(service) ? prometheus : agent;
+        }
+
+        @Override
+        public Survey survey(ServiceRef service, Instant from, Instant to) {
+            return of(service).survey(service, from, to);
+        }
+
+        @Override
+        public Pieces open(ServiceRef service, Instant from) {
+            return of(service).open(service, from);
         }
     }
 

@@ -1,5 +1,6 @@
 package lastgood.prometheus;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -155,7 +156,16 @@ public record Dialect(
 
     /// What a metric of this dialect is narrowed by, besides the service's pods.
     List<Matcher> narrowed(String metric) {
-        return metric.equals(requests) ? own.counted() : metric.equals(buckets) ? own.timed() : List.of();
+        return metric.equals(requests)
+                ? narrowed(own.counted())
+                : metric.equals(buckets) ? narrowed(own.timed()) : List.of();
+    }
+
+    private List<Matcher> narrowed(List<Matcher> named) {
+        var all = new ArrayList<Matcher>();
+        only.forEach((label, value) -> all.add(new Matcher(label, "=", value)));
+        all.addAll(named);
+        return all;
     }
 
     /// For people.

@@ -107,7 +107,9 @@ final class OwnDialect {
 
     /// With the histogram that the team named; or, for a counter of its own, with the first known one that there is.
     Dialect timed(Dialect dialect, Own own, Instant now) {
-        if (own.latency().isPresent()) {
+        // In front of the pods and without a label of the team's, everybody's response times would be counted.
+        if (own.latency().isPresent()
+                && (!dialect.pod().isEmpty() || !own.latency().get().every().isEmpty())) {
             var latency = own.latency().get();
             return with(dialect, latency.buckets(), latency.secondsPerUnit(), latency.every());
         }

@@ -204,8 +204,21 @@ public final class Prometheus {
         }
     }
 
+    /// The request's own limit ends with the headers of the answer; an answer that stops in the middle must end, too.
     private byte[] read(InputStream in) throws IOException {
-        var bytes = in.readNBytes(BYTES_MAX + 1);
+        var limit = Thread.ofVirtual().start(() -> {
+            try (in) {
+                Thread.sleep(within);
+            } catch (InterruptedException | IOException e) {
+                // The answer is there; or its end is.
+            }
+        });
+        byte[] bytes;
+        try {
+            bytes = in.readNBytes(BYTES_MAX + 1);
+        } finally {
+            limit.interrupt();
+        }
         if (bytes.length > BYTES_MAX) {
             throw wrong("answered more than %d MB".formatted(BYTES_MAX / 1024 / 1024));
         }

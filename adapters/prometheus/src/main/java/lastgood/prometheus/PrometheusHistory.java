@@ -88,8 +88,9 @@ final class PrometheusHistory implements History {
         if (which.isEmpty()) {
             return List.of();
         }
-        var expression = "sum by (%s) (increase(%s%s[%ds]))"
-                .formatted(dialect.pod(), dialect.requests(), which.get(), SLOT.toSeconds());
+        var expression = "sum by (%s) (increase(%s[%ds]))"
+                .formatted(
+                        dialect.pod(), Selectors.narrowed(dialect, dialect.requests(), which.get()), SLOT.toSeconds());
         var all = new ArrayList<Series>();
         var day = Duration.ofDays(1);
         for (var at = from.plus(SLOT); at.isBefore(to); at = at.plus(day)) {
@@ -166,11 +167,10 @@ final class PrometheusHistory implements History {
         var names = new TreeSet<String>();
         prometheus
                 .vector(
-                        "group by (%s) (last_over_time(%s%s[%ds]))"
+                        "group by (%s) (last_over_time(%s[%ds]))"
                                 .formatted(
                                         dialect.pod(),
-                                        dialect.requests(),
-                                        which.get(),
+                                        Selectors.narrowed(dialect, dialect.requests(), which.get()),
                                         Math.max(1, Duration.between(from, to).toSeconds())),
                         to)
                 .forEach(s -> names.add(s.label(dialect.pod())));

@@ -42,6 +42,14 @@ final class PrometheusSource implements Source {
         return prometheus.now().minus(SETTLED);
     }
 
+    Optional<Dialect> known(ServiceRef service) {
+        return selectors.known(service);
+    }
+
+    boolean countsItsOwn(ServiceRef service) {
+        return selectors.countsItsOwn(service);
+    }
+
     @Override
     public Dialect dialect(ServiceRef service) {
         return selectors.dialect(service);

@@ -50,8 +50,14 @@ final class PrometheusSums implements Stretches {
                 up.stream().anyMatch(isNew)
                         ? grid("max by (%s) (%s%s)".formatted(pod, Readings.STARTED, which), from, to)
                         : List.of(),
-                grid("sum by (%s, %s) (%s%s)".formatted(pod, dialect.status(), dialect.requests(), which), from, to),
-                grid("sum by (%s, %s) (%s%s)".formatted(pod, Readings.BOUND, dialect.buckets(), which), from, to));
+                grid(sums(pod, dialect.telling(), dialect, dialect.requests(), which), from, to),
+                dialect.buckets().isEmpty()
+                        ? List.of()
+                        : grid(sums(pod, Readings.BOUND, dialect, dialect.buckets(), which), from, to));
+    }
+
+    private static String sums(String pod, String by, Dialect dialect, String metric, String which) {
+        return "sum by (%s, %s) (%s)".formatted(pod, by, Selectors.narrowed(dialect, metric, which));
     }
 
     private List<Series> grid(String expression, Instant from, Instant to) {

@@ -15,7 +15,7 @@ import lastgood.engine.port.Telemetry;
 /// What users got, by a Prometheus: raw samples of the pods of both releases, from the release's first scrape on.
 public final class PrometheusTelemetry implements Telemetry {
 
-    private final Source source;
+    private final PrometheusSource source;
     private final History history;
 
     public PrometheusTelemetry(Prometheus prometheus, Map<ServiceRef, Watched> services, Instances instances) {
@@ -26,6 +26,16 @@ public final class PrometheusTelemetry implements Telemetry {
     @Override
     public SampledFeed open(Question question) {
         return new SampledFeed(source, question);
+    }
+
+    /// How the service is counted, as far as that is known without a question.
+    Optional<Dialect> known(ServiceRef service) {
+        return source.known(service);
+    }
+
+    /// Whether the team named counters of its own for it.
+    boolean countsItsOwn(ServiceRef service) {
+        return source.countsItsOwn(service);
     }
 
     @Override

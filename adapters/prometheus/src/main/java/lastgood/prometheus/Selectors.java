@@ -63,6 +63,17 @@ final class Selectors {
                         Dialect.KNOWN.stream().map(Dialect::requests).distinct().toList());
     }
 
+    /// The one that was found, without a question.
+    Optional<Dialect> known(ServiceRef service) {
+        return Optional.ofNullable(chosen.get(service));
+    }
+
+    /// Whether the team named counters of its own.
+    boolean countsItsOwn(ServiceRef service) {
+        var own = watched(service).own();
+        return own.requests().isPresent() || own.latency().isPresent();
+    }
+
     /// Empty if it has requests under none of the names that are known; or not under the one that its own signal names.
     Optional<Dialect> find(ServiceRef service) {
         var known = Optional.ofNullable(chosen.get(service));
@@ -137,7 +148,6 @@ final class Selectors {
             // What the team counts in front of its pods may be somewhere else, and is named by the team's own labels.
             watched.labels().forEach((name, value) -> matchers.add(matcher(name, value)));
         }
-        dialect.only().forEach((name, value) -> matchers.add(matcher(name, value)));
         if (!dialect.pod().isEmpty()) {
             var patterns = instances.patterns(service, revision);
             if (patterns.isEmpty()) {

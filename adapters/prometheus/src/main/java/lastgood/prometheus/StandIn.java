@@ -52,18 +52,22 @@ public final class StandIn implements Telemetry {
         return new Either(question);
     }
 
-    /// Each list is of one of them, so nothing is in it twice.
     /// Pods remember nothing: the past is the first one's.
     @Override
     public History history() {
         return first.history();
     }
 
+    /// Each list is of one of them, so nothing is in it twice.
     @Override
     public List<Served> served(ServiceRef service, Instant from, Duration late) {
         try {
             return first.served(service, from, late);
         } catch (Unreachable | Forbidden e) {
+            // A recovery is proved by what was counted before, or not at all.
+            if (!first.known(service).map(StandIn::isShownByPods).orElse(false)) {
+                throw e;
+            }
             try {
                 return pods.served(service, from, late);
             } catch (Unreachable | Forbidden also) {
@@ -71,6 +75,12 @@ public final class StandIn implements Telemetry {
                 throw e;
             }
         }
+    }
+
+    /// What a proxy in front of the pods counts, no pod shows; and of the team's own counters only Prometheus is asked.
+    /// Other counts are no continuation of these.
+    private static boolean isShownByPods(Dialect dialect) {
+        return !dialect.pod().isEmpty() && dialect.own().equals(Dialect.Own.NONE);
     }
 
     private final class Either implements Feed {
@@ -120,9 +130,8 @@ public final class StandIn implements Telemetry {
             return whileBlind(scrapes, why.get());
         }
 
-        /// What a proxy in front of the pods counts, no pod shows: other counts are no continuation of these.
         private boolean canStandIn() {
-            return usual.dialect().map(d -> !d.pod().isEmpty()).orElse(true);
+            return usual.dialect().map(StandIn::isShownByPods).orElse(!first.countsItsOwn(question.service()));
         }
 
         /// Reads the pods from the first blind look on, so that nothing is missing when they are gone over to.

@@ -18,6 +18,7 @@ import lastgood.engine.port.Unreachable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -33,6 +34,7 @@ class PrometheusTest {
     private String asked = "";
     private final CountDownLatch hang = new CountDownLatch(1);
     private boolean hangs;
+    private boolean stalls;
 
     @BeforeEach
     void start() throws IOException {
@@ -48,8 +50,16 @@ class PrometheusTest {
                     Thread.currentThread().interrupt();
                 }
             }
-            exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+            exchange.sendResponseHeaders(status, stalls ? 1000 : body.length == 0 ? -1 : body.length);
             exchange.getResponseBody().write(body);
+            if (stalls) {
+                exchange.getResponseBody().flush();
+                try {
+                    hang.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
             exchange.close();
         });
         server.start();
@@ -162,6 +172,16 @@ class PrometheusTest {
         assertThatThrownBy(() -> prometheus().samples("up", MINUTE, Instant.EPOCH))
                 .isInstanceOf(Unreachable.class)
                 .hasMessageContaining("more than 32 MB");
+    }
+
+    @Test
+    @Timeout(30)
+    void one_that_stops_in_the_middle_of_its_answer_ends_in_time() {
+        answers(200, "{\"status\":\"success\",");
+        stalls = true;
+
+        assertThatThrownBy(() -> prometheus().samples("up", MINUTE, Instant.EPOCH))
+                .isInstanceOf(Unreachable.class);
     }
 
     @Test

@@ -9,11 +9,13 @@ import lastgood.cli.Session;
 import lastgood.cli.Tool;
 import lastgood.cli.out.Screen;
 import lastgood.core.Person;
+import lastgood.core.Release;
 import lastgood.core.RunId;
 import lastgood.core.Severity;
 import lastgood.core.decide.ApprovalRule;
 import lastgood.core.decide.SeverityMatrix;
 import lastgood.core.decide.SeverityRule;
+import lastgood.core.plan.Facts;
 import lastgood.core.plan.Plan;
 import lastgood.core.plan.Policy;
 import lastgood.engine.Control;
@@ -78,10 +80,12 @@ public final class Unattended {
 
     /// How a rollback is opened.
     ///
+    /// @param release number of the one that is to be taken out
     /// @param severity decides who has to approve
     /// @param approval who says yes, and whether that is waited for
     /// @param stop whether a rollout that is underway is cancelled for it: the runbook's first step
-    public record Order(Severity severity, ApprovalRule approval, boolean stop, Plan.Type type, String reason) {}
+    public record Order(
+            int release, Severity severity, ApprovalRule approval, boolean stop, Plan.Type type, String reason) {}
 
     /// Plans again from what is there now, and carries it out; it stops where an approval is needed.
     ///
@@ -94,7 +98,7 @@ public final class Unattended {
         var planning = session.withPolicy(approvedAs(session.policy(), order));
         var ready = WayBack.plan(planning, order.severity(), order.reason());
         var plan = ready.plan();
-        if (plan.type() != order.type()) {
+        if (plan.type() != order.type() || running(ready.facts()) != order.release()) {
             return Optional.empty();
         }
         return Optional.of(new Carry(tool, session, screen, common)
@@ -102,6 +106,11 @@ public final class Unattended {
                         plan,
                         ready.planned().remarks(),
                         new Carry.How(order.reason(), false, Duration.ZERO, true, false)));
+    }
+
+    /// Somebody may have gone back by hand a moment ago; one further is not what was decided.
+    private static int running(Facts facts) {
+        return facts.current().or(facts.ledger()::live).map(Release::number).orElse(0);
     }
 
     /// Takes back one that waits for an approval.

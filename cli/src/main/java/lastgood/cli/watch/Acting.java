@@ -165,7 +165,8 @@ final class Acting {
         if (!(view.situation().way() instanceof Way.To to)) {
             return;
         }
-        var exit = hands.rollBack(new Order(severity, approval, stop, to.type(), reason(view)));
+        var exit = hands.rollBack(
+                new Order(view.situation().running().number(), severity, approval, stop, to.type(), reason(view)));
         if (exit.isEmpty()) {
             once("moved", "the plan is another one by now; looking again");
         }

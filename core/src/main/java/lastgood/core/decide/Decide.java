@@ -162,12 +162,15 @@ final class Decide {
         return strongest(Act.PAGE, rollBackOr(Act.ROLL_BACK, false));
     }
 
-    /// The proof is that of the old version against its own past, at the alpha of the watch.
+    /// The proof is that of the old version against its own past, or of a release that serves alone, at the alpha of
+    /// the
+    /// watch; and it is seen still.
     private boolean temporalMayGo() {
         return s.rules().temporalAutomatic()
                 && s.stage() != Stage.SETTLED
                 && s.assessment()
                         .filter(a -> a.evidence().needed() >= restraint.needed())
+                        .filter(a -> !(a.verdict() instanceof Verdict.Fail) || suspected())
                         .isPresent();
     }
 

@@ -1,5 +1,6 @@
 package lastgood.core.detect;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import lastgood.core.Verdict;
@@ -18,7 +19,12 @@ public final class Judges {
     private final Detector first;
     private final Optional<Detector> alone;
     private final double needed;
+    /// Longer without even a failed reading of an old instance: there is none. Who cannot be reached is tried that
+    /// often.
+    private static final Duration NOBODY_AFTER = Duration.ofSeconds(15);
+
     private int withoutReference;
+    private Duration lastOld = Duration.ZERO;
 
     /// @param settings for the comparison that the basis names first
     public Judges(Settings settings, Basis basis) {
@@ -38,6 +44,9 @@ public final class Judges {
         first.take(scrape);
         alone.ifPresent(d -> d.take(scrape));
         if (scrape.sight() instanceof Scrape.Sight.Clear) {
+            if (scrape.reference().scrapes().requests() > 0) {
+                lastOld = scrape.since();
+            }
             withoutReference = scrape.reference().errors().requests() > 0
                     ? 0
                     : nobodyIsLeft(scrape) ? ALONE_AFTER : withoutReference + 1;
@@ -46,9 +55,9 @@ public final class Judges {
 
     /// Instances of the new version were read, and of the old one there is not even one that could not be: who was
     /// replaced is not waited for, and every round of an outage counts.
-    private static boolean nobodyIsLeft(Scrape scrape) {
-        return scrape.reference().scrapes().requests() == 0
-                && scrape.fresh().scrapes().requests() > 0;
+    private boolean nobodyIsLeft(Scrape scrape) {
+        return scrape.fresh().scrapes().requests() > 0
+                && scrape.since().minus(lastOld).compareTo(NOBODY_AFTER) >= 0;
     }
 
     /// A proof of either is a proof; beside the old version it also says whose fault it is. Without one, that

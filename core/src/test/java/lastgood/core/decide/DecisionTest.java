@@ -84,6 +84,19 @@ class DecisionTest {
     }
 
     @Test
+    void what_only_the_time_blames_is_not_taken_out_alone_once_it_is_over() {
+        var now = proved(0.2, 1).blamed(new Attribution.Temporal("bad since the deploy"));
+        now.rules = now.rules.withTemporalAutomatic(true);
+        assertThat(now.decide().act()).isEqualTo(Act.ROLL_BACK);
+
+        var over = proved(0.2, 1).blamed(new Attribution.Temporal("bad since the deploy"));
+        over.rules = now.rules;
+        over.suspicion = new Suspicion.Since(Duration.ofMinutes(3), false);
+
+        assertThat(over.decide().act()).isEqualTo(Act.PAGE);
+    }
+
+    @Test
     void a_broken_critical_route_is_not_minor_however_good_the_service_looks_in_all() {
         var decision = proved(0.005, 0.02).broken("/checkout").decide();
 

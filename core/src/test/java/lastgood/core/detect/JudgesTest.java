@@ -118,6 +118,17 @@ class JudgesTest {
     }
 
     @Test
+    void one_round_of_seconds_without_the_old_version_does_not_make_it_gone() {
+        var judges = guarded();
+        judges.take(read(Duration.ofSeconds(1), 0, 3));
+        judges.take(read(Duration.ofSeconds(2), 80, 0));
+        judges.take(read(Duration.ofSeconds(3), 80, 0));
+
+        assertThat(judges.assess().verdict()).isInstanceOf(Verdict.Fail.class);
+        assertThat(judges.assess().attribution()).isNotInstanceOf(Attribution.Release.class);
+    }
+
+    @Test
     void an_old_version_that_cannot_be_read_is_not_gone() {
         var judges = guarded();
         judges.take(read(1, 0, 3));
@@ -138,8 +149,12 @@ class JudgesTest {
 
     /// Three instances of the new version, and so many of the old one.
     private static Scrape read(int t, int bad, int old) {
+        return read(Duration.ofSeconds(15L * t), bad, old);
+    }
+
+    private static Scrape read(Duration at, int bad, int old) {
         return new Scrape(
-                Duration.ofSeconds(15L * t),
+                at,
                 Duration.ofHours(1),
                 new Scrape.Side(new Counts(200, bad), Histogram.NONE, new Counts(3, 0)),
                 new Scrape.Side(new Counts(old * 60L, 0), Histogram.NONE, new Counts(old, 0)),
