@@ -243,7 +243,7 @@ record LocalParts(
                 owner);
     }
 
-    /// The proxy counts; the team's own queries somebody else answers.
+    /// The agent counts, or a Prometheus; the team's own queries somebody else answers.
     private record Measuring(Metrics counted, Measures measures) implements Metrics {
         @Override
         public Window window(ServiceRef service, Optional<Digest> revision, Instant since) {
