@@ -158,16 +158,17 @@ public record Server(Binaries binaries, Path data) {
         return data.resolveSibling(data.getFileName() + ".log");
     }
 
-    /// Where it listens, if it runs.
+    /// Where it listens, if it runs. Its file is written line by line while it starts.
     public Optional<Address> running() {
         try {
             var lines = Files.readAllLines(data.resolve("postmaster.pid"), UTF_8);
+            if (lines.size() <= 3) {
+                return Optional.empty();
+            }
             var alive = ProcessHandle.of(Long.parseLong(lines.getFirst().strip()))
                     .filter(ProcessHandle::isAlive)
                     .isPresent();
-            return alive && lines.size() > 3
-                    ? Optional.of(address(Integer.parseInt(lines.get(3).strip())))
-                    : Optional.empty();
+            return alive ? Optional.of(address(Integer.parseInt(lines.get(3).strip()))) : Optional.empty();
         } catch (IOException | NumberFormatException _) {
             return Optional.empty();
         }

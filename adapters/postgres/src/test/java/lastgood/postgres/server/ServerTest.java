@@ -37,6 +37,14 @@ class ServerTest {
     }
 
     @Test
+    void one_whose_file_is_not_written_yet_does_not_run_yet() throws java.io.IOException {
+        var server = new Server(Servers.ours(), folder);
+        java.nio.file.Files.createFile(folder.resolve("postmaster.pid"));
+
+        assertThat(server.running()).isEmpty();
+    }
+
+    @Test
     void one_that_died_by_itself_is_stopped_as_well_as_one_that_runs() {
         var server = Server.create(Servers.ours(), folder.resolve("data"));
         server.start(Server.Durability.FAST, Map.of());
