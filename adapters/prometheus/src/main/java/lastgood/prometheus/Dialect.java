@@ -67,9 +67,8 @@ public record Dialect(
         return new Dialect(name, requests, status, buckets, 1, "", Optional.of(outside), new TreeMap<>(), "", Own.NONE);
     }
 
-    /// `NAMESPACE-NAME-PORT@kubernetes`, and for what a person wrote `NAME@file`. A port or a hash has no dash in it:
-    /// the
-    /// service `web-api` is not `web`.
+    /// `NAMESPACE-NAME-PORT@kubernetes`, and for what a person wrote `NAME@file`. A port or a hash has no dash in
+    /// it: the service `web-api` is not `web`.
     private static final String TRAEFIK = "(NAMESPACE-NAME-[0-9a-z]+|NAME)@.+";
 
     /// In the order in which they are tried: what the service itself counts is nearer to its users than what a proxy

@@ -1,6 +1,5 @@
 package lastgood.prometheus;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -14,9 +13,6 @@ import lastgood.core.ServiceRef;
 final class OwnDialect {
 
     private static final String NAME = "signals.errorRate";
-
-    /// How far back a name counts as in use.
-    private static final Duration IN_USE = Duration.ofMinutes(15);
 
     private static final List<String> STATUS = List.of(
             "code",
@@ -66,7 +62,8 @@ final class OwnDialect {
         var labels =
                 Stream.of(List.of("pod"), STATUS, PLACES).flatMap(List::stream).collect(Collectors.joining(", "));
         return prometheus.vector(
-                "count by (%s) (count_over_time(%s[%ds]))".formatted(labels, selector, IN_USE.toSeconds()), now);
+                "count by (%s) (count_over_time(%s[%ds]))".formatted(labels, selector, Selectors.IN_USE.toSeconds()),
+                now);
     }
 
     private static Optional<Dialect> dialect(Own.Requests own, String pod, List<Series> found) {
@@ -129,7 +126,7 @@ final class OwnDialect {
         return selectors
                 .of(dialect, dialect.buckets(), service, Optional.empty())
                 .filter(s -> !prometheus
-                        .vector("count(count_over_time(%s[%ds]))".formatted(s, IN_USE.toSeconds()), now)
+                        .vector("count(count_over_time(%s[%ds]))".formatted(s, Selectors.IN_USE.toSeconds()), now)
                         .isEmpty())
                 .isPresent();
     }

@@ -15,7 +15,7 @@ import lastgood.engine.port.Unreachable;
 final class Selectors {
 
     /// How far back a name counts as in use.
-    private static final Duration IN_USE = Duration.ofMinutes(15);
+    static final Duration IN_USE = Duration.ofMinutes(15);
 
     private static final String NAMESPACE = "namespace";
 

@@ -60,8 +60,8 @@ public final class Picture {
     }
 
     private static Duration before(Duration shown) {
-        var third = shown.dividedBy(2);
-        return third.compareTo(BEFORE_MIN) < 0 ? BEFORE_MIN : third.compareTo(BEFORE_MAX) > 0 ? BEFORE_MAX : third;
+        var half = shown.dividedBy(2);
+        return half.compareTo(BEFORE_MIN) < 0 ? BEFORE_MIN : half.compareTo(BEFORE_MAX) > 0 ? BEFORE_MAX : half;
     }
 
     public List<String> lines(boolean unicode) {

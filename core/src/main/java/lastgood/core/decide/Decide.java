@@ -16,7 +16,6 @@ import lastgood.core.decide.Situation.Stage;
 import lastgood.core.detect.Assessment;
 import lastgood.core.detect.Attribution;
 import lastgood.core.detect.Grade;
-import lastgood.core.detect.Suspicion;
 
 /// From a situation to what is to be done. Several things may speak at once; each asks for an act, and the strongest
 /// is done. Each restraint takes away from its own act only, so a proof that is too weak does not hide a fact.
@@ -318,9 +317,7 @@ final class Decide {
     }
 
     private boolean suspected() {
-        return s.assessment()
-                .filter(a -> a.suspicion() instanceof Suspicion.Since(var _, var active) && active)
-                .isPresent();
+        return s.assessment().filter(a -> a.suspicion().isActive()).isPresent();
     }
 
     /// Whether more requests could still make it worse than SEV-4.

@@ -11,7 +11,6 @@ import lastgood.core.decide.Situation.Stage;
 import lastgood.core.decide.Situation.Way;
 import lastgood.core.detect.Assessment;
 import lastgood.core.detect.Price;
-import lastgood.core.detect.Suspicion;
 import lastgood.core.plan.Plan;
 
 /// What stands between a proof and a rollback: its price, the way back, and the rules against flapping.
@@ -66,7 +65,7 @@ final class Restraint {
                     "%s asks for more proof: %s of %s"
                             .formatted(priced(), odds(a.evidence().peak()), odds(needed())));
         }
-        if (!(a.suspicion() instanceof Suspicion.Since(var _, var active) && active)) {
+        if (!a.suspicion().isActive()) {
             return instead(Act.PREPARE, "it was proved, and is not seen any more");
         }
         return Optional.empty();

@@ -276,7 +276,7 @@ public final class Detector {
             return new Verdict.Pass();
         }
         var more = more();
-        var suspected = suspicion instanceof Suspicion.Since(var _, var active) && active;
+        var suspected = suspicion.isActive();
         return new Verdict.Inconclusive(
                 more > 0
                         ? "about %d more requests".formatted(more)
@@ -287,7 +287,7 @@ public final class Detector {
     }
 
     private boolean cleared(Increase increase) {
-        var suspected = suspicion instanceof Suspicion.Since(var _, var active) && active;
+        var suspected = suspicion.isActive();
         return increase.provedBelow(Grade.SEV3_FROM)
                 && !suspected
                 && (!tails.comparable() || tails.harmless(needed).proved());

@@ -9,4 +9,9 @@ public sealed interface Suspicion {
     /// @param since the first time, from the new version's first sample; the decision's 15 minutes start here
     /// @param active whether the evidence is still that strong
     record Since(Duration since, boolean active) implements Suspicion {}
+
+    /// Whether the evidence is that strong at this moment.
+    default boolean isActive() {
+        return this instanceof Since(var _, var active) && active;
+    }
 }

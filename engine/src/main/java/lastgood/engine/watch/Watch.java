@@ -13,7 +13,6 @@ import lastgood.core.decide.Situation;
 import lastgood.core.detect.Basis;
 import lastgood.core.detect.Judges;
 import lastgood.core.detect.Scrape;
-import lastgood.core.detect.Suspicion;
 import lastgood.engine.port.Signals;
 import lastgood.engine.port.Telemetry;
 import lastgood.engine.port.Time;
@@ -64,9 +63,7 @@ public final class Watch {
         var now = time.now();
         var start = basis == null ? question.since() : basis.start();
         var assessment = Optional.ofNullable(judges).map(Judges::assess);
-        var suspected = assessment
-                .filter(a -> a.suspicion() instanceof Suspicion.Since(var _, var active) && active)
-                .isPresent();
+        var suspected = assessment.filter(a -> a.suspicion().isActive()).isPresent();
         var heard = sources.signals()
                 .hear(new Signals.Asked(question.service(), question.fresh(), question.since(), suspected));
         var deaf = new ArrayList<>(heard.deaf());

@@ -35,7 +35,6 @@ import lastgood.core.detect.Price;
 import lastgood.core.detect.RecoveryProof;
 import lastgood.core.detect.Scrape;
 import lastgood.core.detect.Settings;
-import lastgood.core.detect.Suspicion;
 import lastgood.core.detect.WarmUp;
 
 /// `lastgood bench detect`: the detector and the rules of its peers on the same seeded streams.
@@ -342,7 +341,7 @@ public final class BenchDetect {
             return;
         }
         var seen = judges.assess();
-        var suspected = seen.suspicion() instanceof Suspicion.Since(var _, var active) && active;
+        var suspected = seen.suspicion().isActive();
         ours[0][w] = suspected ? Math.min(ours[0][w], late) : ours[0][w];
         ours[1][w] = seen.verdict() instanceof Verdict.Fail ? Math.min(ours[1][w], late) : ours[1][w];
         ours[2][w] = seen.increase().provedAbove(0.05) ? Math.min(ours[2][w], late) : ours[2][w];
